@@ -1,0 +1,63 @@
+"""Who may do what: the one table role × verb, and the kind of organisation each role belongs to."""
+
+from django.db.models import TextChoices
+
+
+class Kind(TextChoices):
+    """What an organisation is."""
+
+    COMPANY = "company", "security company"
+    CUSTOMER = "customer", "customer"
+    POLICE = "police", "police force"
+
+
+class Role(TextChoices):
+    """What a person is here. Everybody has one role."""
+
+    GUARD = "guard", "guard"
+    MANAGER = "manager", "manager"
+    HEAD_OFFICE = "head_office", "head office"
+    LEAD = "lead", "safeguarding lead"
+    CUSTOMER = "customer", "customer"
+    POLICE = "police", "police"
+    ADMIN = "admin", "admin"
+
+
+class Permission(TextChoices):
+    """A verb that a role may or may not use at all; which rows it may be used on is the QuerySets' business."""
+
+    REPORT = "report", "send a card"
+    SEE_CONCERNS = "see_concerns", "open cards they wrote or that were addressed to them"
+    WORK_QUEUE = "work_queue", "see the queue and acknowledge a copy"
+    ADD_NOTE = "add_note", "add a note to a card they may see"
+    RECORD_TOLD = "record_told", "record whom they rang about their own card"
+    INVITE = "invite", "invite guards to their own sites"
+    SEE_SITES = "see_sites", "see the sites of their company and what is missing there"
+    ADMINISTER = "administer", "keep organisations, sites and people"
+    EDIT_GUIDANCE = "edit_guidance", "edit and publish guidance"
+
+
+_P = Permission
+_REPORTER = {_P.REPORT, _P.SEE_CONCERNS, _P.ADD_NOTE, _P.RECORD_TOLD}
+_RECIPIENT = {_P.SEE_CONCERNS, _P.WORK_QUEUE}
+
+PERMISSIONS: dict[str, set[Permission]] = {
+    Role.GUARD: _REPORTER,
+    Role.MANAGER: _REPORTER | _RECIPIENT | {_P.INVITE, _P.SEE_SITES},
+    Role.HEAD_OFFICE: _REPORTER | _RECIPIENT | {_P.SEE_SITES},
+    Role.LEAD: _REPORTER | _RECIPIENT | {_P.SEE_SITES},
+    Role.CUSTOMER: _RECIPIENT,
+    Role.POLICE: _RECIPIENT | {_P.ADD_NOTE},
+    Role.ADMIN: {_P.ADMINISTER, _P.EDIT_GUIDANCE},
+}
+
+# Which kind of organisation a role belongs to; an admin belongs to none.
+KIND_OF: dict[str, str] = {
+    Role.GUARD: Kind.COMPANY,
+    Role.MANAGER: Kind.COMPANY,
+    Role.HEAD_OFFICE: Kind.COMPANY,
+    Role.LEAD: Kind.COMPANY,
+    Role.CUSTOMER: Kind.CUSTOMER,
+    Role.POLICE: Kind.POLICE,
+    Role.ADMIN: "",
+}
