@@ -1,0 +1,20 @@
+// Offers only the zones of the chosen site. Without this file all zones are offered, each under its site.
+export function zones(select) {
+  const site = select.form.querySelector("[data-site-choice]");
+  const groups = [...select.querySelectorAll("optgroup[data-site]")];
+  if (!site) return;
+
+  function show() {
+    const chosen = select.value;
+    const mine = groups.filter((group) => group.dataset.site === site.value);
+    groups.forEach((group) => group.remove());
+    select.append(...mine);
+    select.value = chosen;
+    if (select.selectedIndex < 0) select.selectedIndex = 0;
+    select.closest(".govuk-form-group").hidden = mine.length === 0;
+  }
+
+  site.addEventListener("change", show);
+  addEventListener("pageshow", show); // the browser may have put back another site
+  show();
+}
