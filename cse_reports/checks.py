@@ -5,6 +5,7 @@ import binascii
 
 from django.conf import settings
 from django.core.checks import Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError
 
 KEYS = ("SECRET_KEY", "FIELD_KEYS", "AUDIT_KEY", "LINK_KEY")
@@ -17,15 +18,22 @@ def problems():
     return [*_missing(), *_demo_hosts(), *_demo_values(), *_unreadable(), *_doubled(), *_exposed()]
 
 
+def _value(name):
+    try:
+        return getattr(settings, name)
+    except ImproperlyConfigured:  # Django's own words for an empty SECRET_KEY
+        return ""
+
+
 def _values():
     """{name of the setting: its secret parts}; a list of field keys is looked at key by key."""
-    parts = {name: [getattr(settings, name)] for name in KEYS}
+    parts = {name: [_value(name)] for name in KEYS}
     parts["FIELD_KEYS"] = [pair.partition(":")[2] for pair in settings.FIELD_KEYS.split(",")]
     return parts
 
 
 def _missing():
-    return [f"{name} is missing: set it in the environment." for name in KEYS if not getattr(settings, name)] + (
+    return [f"{name} is missing: set it in the environment." for name in KEYS if not _value(name)] + (
         [] if settings.ALLOWED_HOSTS else ["ALLOWED_HOSTS is missing: list the names this service answers to."]
     )
 
@@ -50,10 +58,10 @@ def _demo_values():
 def _unreadable():
     found = []
     for name in ("FIELD_KEYS", "AUDIT_KEY", "LINK_KEY"):
-        if getattr(settings, name) and not all(_is_key(part) for part in _values()[name]):
+        if _value(name) and not all(_is_key(part) for part in _values()[name]):
             shape = "name:key pairs, the newest first, each key" if name == "FIELD_KEYS" else "a key of"
             found.append(f"{name} is not {shape} 32 random bytes in base64.")
-    if 0 < len(settings.SECRET_KEY) < 50:
+    if 0 < len(_value("SECRET_KEY")) < 50:
         found.append("SECRET_KEY is too short: use at least 50 random characters.")
     return found
 
