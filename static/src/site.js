@@ -12,10 +12,10 @@ import { zones } from "./js/zones.js";
 // Leaving and blanking come first: nothing that fails further down may take them away.
 blank();
 document.querySelectorAll("[data-leave]").forEach(leave);
+document.querySelectorAll("[data-rows]").forEach(rows);
+document.querySelectorAll("[data-zones]").forEach(zones);
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 for (const Component of [Button, Checkboxes, ErrorSummary, NotificationBanner, PasswordInput]) {
   document.querySelectorAll(`[data-module="${Component.moduleName}"]`).forEach((element) => new Component(element));
 }
-document.querySelectorAll("[data-rows]").forEach(rows);
-document.querySelectorAll("[data-zones]").forEach(zones);

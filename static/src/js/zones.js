@@ -11,7 +11,7 @@ export function zones(select) {
     select.append(...mine);
     select.value = chosen;
     if (select.selectedIndex < 0) select.selectedIndex = 0;
-    select.closest(".govuk-form-group").hidden = mine.length === 0;
+    select.closest(".govuk-form-group")?.toggleAttribute("hidden", mine.length === 0);
   }
 
   site.addEventListener("change", show);
