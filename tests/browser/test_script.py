@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import brotli
 import pytest
 from django.conf import settings
 from playwright.sync_api import sync_playwright
@@ -178,3 +179,7 @@ def test_a_page_without_data_is_left_alone(page):
     page.goto(f"{SITE}/guidance/")
     page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")
     assert page.is_visible("text=guidance")
+
+
+def test_styles_script_and_icon_are_light():
+    assert sum(len(brotli.compress(file.read_bytes())) for file in DIST.iterdir()) < 20_000
