@@ -1,0 +1,212 @@
+"""The verbs. Each writes all its rows and its event in one transaction, or nothing."""
+
+import uuid
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import Organisation, User
+from accounts.roles import Role
+from concerns import routing
+from concerns.models import (
+    Concern,
+    Delivery,
+    Event,
+    KeptFrom,
+    Note,
+    PersonSeen,
+    VehicleSeen,
+    commitment,
+    commitments,
+    digest,
+    record,
+)
+from concerns.routing import Recipient
+
+Fields = Mapping[str, Any]
+Rows = Collection[Fields]
+
+
+class SentBefore(Exception):
+    """This author's form was sent before, with other words. Carries the concern that stands."""
+
+    def __init__(self, concern: Concern):
+        super().__init__("sent before with other words")
+        self.concern = concern
+
+
+def submit(*, by: User, key: uuid.UUID, card: Fields, people: Rows, vehicles: Rows, now: datetime | None = None) -> Concern:
+    """Store a card whole, with its deliveries and its first event; the same form again is the same concern.
+
+    Raises SentBefore where this author's key stands on a card with other words.
+    """
+    words = digest({"card": card, "people": list(people), "vehicles": list(vehicles)})
+    mine = Concern.objects.filter(reported_by=by, submission_key=key)
+    stored = mine.first()
+    if stored is None:
+        try:
+            return _store(by=by, key=key, words=words, card=card, people=people, vehicles=vehicles, now=now or timezone.now())
+        except IntegrityError:
+            stored = mine.first()  # the other of two taps was quicker
+            if stored is None:
+                raise
+    if stored.submission_digest != words:
+        raise SentBefore(stored)
+    return stored
+
+
+@transaction.atomic
+def _store(*, by, key, words, card, people, vehicles, now):
+    concern = Concern.objects.create(
+        **card,
+        submission_key=key,
+        submission_digest=words,
+        reported_by=by,
+        author_role=by.role,
+        company=by.organisation,
+        received_at=now,
+    )
+    seen = _add_rows({"concern": concern}, people, vehicles)
+    _address(concern, now)
+    told = {"police_call": True} if card["police_called"] else {}
+    record(Event.Verb.RECEIVED, concern, by=by, at=now, detail=_committed(concern, *seen) | told)
+    return concern
+
+
+def _add_rows(owner, people, vehicles):
+    return (
+        PersonSeen.objects.bulk_create([PersonSeen(**owner, number=n, **row) for n, row in enumerate(people, 1)]),
+        VehicleSeen.objects.bulk_create([VehicleSeen(**owner, number=n, **row) for n, row in enumerate(vehicles, 1)]),
+    )
+
+
+def _committed(owner, people, vehicles):
+    """Digests of a card or a note and of its rows, for the event that commits to them."""
+    return {"of": str(owner.pk), "whole": commitment(owner)} | commitments(people, vehicles)
+
+
+def _address(concern: Concern, now: datetime) -> None:
+    """One delivery for each recipient, told or withheld, and the names that a withheld one is kept from."""
+    has_site = concern.site_id is not None
+    times = routing.route(urgency=concern.urgency, about=concern.about, has_site=has_site)
+    withheld = routing.withheld(concern.about) - (set() if has_site else {Recipient.MANAGER, Recipient.CUSTOMER})
+    to = _organisations(concern)
+    copies = [Delivery(concern=concern, recipient=r, organisation_id=to[r], due_at=now + time) for r, time in times.items()]
+    copies += [
+        Delivery(concern=concern, recipient=r, organisation_id=to[r], due_at=now, withheld_at=now) for r in withheld
+    ]
+    for copy in copies:
+        if copy.recipient == Recipient.POLICE_CALL and concern.police_called:
+            copy.told_at, copy.told_by, copy.told_whom = now, concern.reported_by, concern.police_log
+    Delivery.objects.bulk_create(copies)
+    _keep_from(concern, routing.withheld(concern.about))
+
+
+def _organisations(concern: Concern) -> dict[Recipient, uuid.UUID]:
+    """Whom each copy is addressed to: the author's company, the site's customer and force as they are that day."""
+    force = concern.site.police_force_id if concern.site else concern.company.default_force_id
+    to = dict.fromkeys(Recipient, concern.company_id)
+    to |= {Recipient.POLICE_CALL: force, Recipient.POLICE: force, Recipient.STANDARDS: force}
+    if concern.site:
+        to[Recipient.CUSTOMER] = concern.site.customer_id
+    return to
+
+
+def _keep_from(concern: Concern, withheld: Collection[Recipient]) -> None:
+    """Keep the concern, by name, from everybody who stands in a withheld role for that site at this moment."""
+    if not withheld:
+        return
+    to = _organisations(concern)
+    standing = Q()
+    for recipient in withheld:
+        if recipient == Recipient.CUSTOMER and not concern.site:
+            continue
+        theirs = Q(role=recipient.value, organisation=to[recipient])
+        if recipient == Recipient.MANAGER:
+            places = [concern.site_id] if concern.site_id else concern.reported_by.sites.values("pk")
+            theirs &= Q(sites__in=places)
+        standing |= theirs
+    people = User.objects.active().filter(standing).distinct() if standing else User.objects.none()
+    KeptFrom.objects.bulk_create(
+        [KeptFrom(concern=concern, user=person, recipient=person.role) for person in people], ignore_conflicts=True
+    )
+
+
+def add_note(
+    *, concern: Concern, by: User, key: uuid.UUID, text: str, about: Collection[str], people: Rows = (), vehicles: Rows = ()
+) -> Note:
+    """Store a note with its rows, and narrow who is told by what it says. The same form again is the same note."""
+    mine = Note.objects.filter(written_by=by, submission_key=key)
+    stored = mine.first()
+    if stored:
+        return stored
+    try:
+        return _store_note(concern=concern, by=by, key=key, text=text, about=about, people=people, vehicles=vehicles)
+    except IntegrityError:
+        stored = mine.first()
+        if stored is None:
+            raise
+        return stored
+
+
+@transaction.atomic
+def _store_note(*, concern, by, key, text, about, people, vehicles):
+    now = timezone.now()
+    note = Note.objects.create(
+        concern=concern,
+        submission_key=key,
+        written_by=by,
+        author_role=by.role,
+        company=by.organisation,
+        received_at=now,
+        text=text,
+        about=sorted(about),
+    )
+    seen = _add_rows({"note": note}, people, vehicles)
+    record(Event.Verb.NOTED, concern, by=by, at=now, detail=_committed(note, *seen))
+    _narrow(concern, note.about, now)
+    return note
+
+
+def _narrow(concern: Concern, about: Collection[str], now: datetime) -> None:
+    """Close the concern to whomever a note says it may be about, and tell besides whom that asks for. Never widens."""
+    withheld = routing.withheld(about)
+    if about == [routing.Party.NO]:
+        return
+    copies = {copy.recipient: copy for copy in concern.deliveries.select_for_update()}
+    for recipient in withheld & copies.keys():
+        Delivery.objects.filter(pk=copies[recipient].pk, withheld_at=None).update(withheld_at=now, released_at=None)
+    times = routing.route(urgency=concern.urgency, about=about, has_site=concern.site_id is not None)
+    to = _organisations(concern)
+    for recipient, time in times.items():
+        if recipient not in copies:
+            Delivery.objects.create(concern=concern, recipient=recipient, organisation_id=to[recipient], due_at=now + time)
+        elif copies[recipient].due_at > now + time:
+            Delivery.objects.filter(pk=copies[recipient].pk).open().update(due_at=now + time)
+    _keep_from(concern, withheld)
+
+
+@transaction.atomic
+def acknowledge(*, delivery: Delivery, by: User) -> bool:
+    """Say that a recipient has their copy. Only the first does: the rest find it no longer open."""
+    now = timezone.now()
+    if not Delivery.objects.filter(pk=delivery.pk).open().update(acknowledged_at=now, acknowledged_by=by):
+        return False
+    record(Event.Verb.ACKNOWLEDGED, delivery.concern, by=by, at=now, detail={"recipient": delivery.recipient})
+    return True
+
+
+@transaction.atomic
+def record_told(*, delivery: Delivery, by: User, whom: str, at: datetime) -> bool:
+    """Say that a recipient was told by telephone, whom they reached and when. Only the first does."""
+    locked = Delivery.objects.select_for_update().filter(pk=delivery.pk).open().first()
+    if locked is None:
+        return False
+    locked.told_at, locked.told_by, locked.told_whom = at, by, whom
+    locked.save(update_fields=["told_at", "told_by", "told_whom"])
+    record(Event.Verb.TOLD, delivery.concern, by=by, detail={"recipient": delivery.recipient})
+    return True

@@ -1,0 +1,185 @@
+"""What each reader may see of a concern. One table; every field of the card has a row. Pure.
+
+Templates, exports, messages and JSON render only what `disclose` returns, so that none of them can leak. A name that is
+not in the table is shown to nobody. The whole of it stands as a table in tests/concerns/disclosure.csv.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from concerns import times
+from concerns.routing import Recipient
+
+
+class Reader(StrEnum):
+    """In what capacity somebody reads. A person may have two, and then sees what either may see."""
+
+    AUTHOR = "author"
+    COMPANY = "company"  # manager, head office, safeguarding lead
+    RELEASED = "released"  # one of those three, with a copy that was first withheld from them
+    POLICE = "police"
+    CUSTOMER = "customer"
+
+
+class Show(StrEnum):
+    """How much of a field a reader sees, least first. Who reads in two capacities gets the later of two."""
+
+    NO = "no"
+    OWN = "own"  # their own organisation's
+    REST = "own, and that others exist"
+    LATER = "added since release"  # only what was added after this reader's copy was released
+    FOUR = "the usual four"  # without those who are told only because of who may be involved
+    ROLES = "roles, not names"
+    WIDENED = "widened"  # outward to the quarter hour
+    IF_AGREED = "if agreed"  # where the author said that the police may know it
+    YES = "yes"
+
+
+class Row(NamedTuple):
+    author: Show
+    company: Show
+    released: Show
+    police: Show
+    customer: Show
+
+
+_ALL = Row(Show.YES, Show.YES, Show.YES, Show.YES, Show.YES)
+_NOT_CUSTOMER = Row(Show.YES, Show.YES, Show.YES, Show.YES, Show.NO)
+_AGREED = Row(Show.YES, Show.YES, Show.YES, Show.IF_AGREED, Show.NO)
+
+TABLE: dict[str, Row] = {
+    "reference": _ALL,
+    "urgency": _ALL,
+    "site": _ALL,
+    "zone": _ALL,
+    "due_at": _ALL,
+    "camera": _ALL,
+    "camera_from": Row(Show.YES, Show.YES, Show.YES, Show.YES, Show.WIDENED),
+    "camera_until": Row(Show.YES, Show.YES, Show.YES, Show.YES, Show.WIDENED),
+    "author_role": _ALL,
+    "company": _ALL,
+    "company_phone": _ALL,
+    "seen_at": _NOT_CUSTOMER,
+    "until_at": _NOT_CUSTOMER,
+    "time_is_approximate": _NOT_CUSTOMER,
+    "written_at": _NOT_CUSTOMER,
+    "received_at": _NOT_CUSTOMER,
+    "still_there": _NOT_CUSTOMER,
+    "went": _NOT_CUSTOMER,
+    "place": _NOT_CUSTOMER,
+    "natures": _NOT_CUSTOMER,
+    "account": _NOT_CUSTOMER,
+    "exact_words": _NOT_CUSTOMER,
+    "basis": _NOT_CUSTOMER,
+    "source": _NOT_CUSTOMER,
+    "doubts": _NOT_CUSTOMER,
+    "people": _NOT_CUSTOMER,
+    "vehicles": _NOT_CUSTOMER,
+    "seen_before": _NOT_CUSTOMER,
+    "witnesses": _NOT_CUSTOMER,
+    "action_taken": _NOT_CUSTOMER,
+    "police_called": _NOT_CUSTOMER,
+    "police_log": _NOT_CUSTOMER,
+    "police_may_ring": _NOT_CUSTOMER,
+    "police_may_know_name": _NOT_CUSTOMER,
+    "notes": Row(Show.YES, Show.YES, Show.LATER, Show.YES, Show.NO),
+    "about": Row(Show.YES, Show.YES, Show.NO, Show.YES, Show.NO),
+    "author_name": _AGREED,
+    "phone": _AGREED,
+    "signatures": _AGREED,
+    "told": Row(Show.ROLES, Show.YES, Show.FOUR, Show.REST, Show.OWN),
+    "others": Row(Show.NO, Show.NO, Show.NO, Show.YES, Show.NO),
+    "reads": Row(Show.NO, Show.OWN, Show.OWN, Show.OWN, Show.NO),
+}
+
+# Which answer on the card lets the police know it.
+AGREEMENT = {"author_name": "police_may_know_name", "signatures": "police_may_know_name", "phone": "police_may_ring"}
+
+# Told only because of who may be involved: to see that they were told is to see the answer.
+REVEALING = {Recipient.LEAD, Recipient.STANDARDS}
+
+
+class Copy(NamedTuple):
+    """One recipient's copy, as far as its reader may know it."""
+
+    recipient: str
+    organisation: object
+    status: str
+    due_at: datetime
+    at: datetime | None = None  # when it was acknowledged, or they were told
+    by: str = ""  # the name of who did that
+    by_author: bool = False
+    whom: str = ""  # whom they reached, or the police log number
+
+
+class Addition(NamedTuple):
+    """A note, as far as its reader may know it."""
+
+    text: str
+    at: datetime
+    signature: str
+    role: str
+    company: object
+    by_author: bool
+    about: Collection[str]
+    people: Collection[Any]
+    vehicles: Collection[Any]
+
+
+class Read(NamedTuple):
+    """That somebody opened the concern."""
+
+    at: datetime
+    name: str
+    organisation: object
+
+
+def disclose(
+    facts: Mapping[str, Any],
+    readers: Collection[Reader],
+    *,
+    organisation: object = None,
+    released_at: datetime | None = None,
+) -> dict[str, Any]:
+    """What somebody may see of these facts about a concern, in one or more capacities; what they may not is absent.
+
+    `facts` has names of TABLE as keys; `organisation` is the reader's, `released_at` when their copy was released.
+    """
+    shown = {name: _most(name, readers) for name in TABLE if name in facts}
+    agreed = {name: show for name, show in shown.items() if show != Show.IF_AGREED or facts[AGREEMENT[name]]}
+    card = {name: facts[name] for name, show in agreed.items() if show != Show.NO}
+    if shown.get("camera_from") == Show.WIDENED:
+        card["camera_from"], card["camera_until"] = times.widened(facts["camera_from"], facts["camera_until"])
+    if "notes" in card:
+        later = shown["notes"] == Show.LATER
+        notes = [note for note in facts["notes"] if not later or (released_at and note.at >= released_at)]
+        signed = "signatures" in card
+        card["notes"] = [_note(note, signed=signed, involved="about" in card, organisation=organisation) for note in notes]
+    if "told" in card:
+        card["told"] = _told(facts["told"], shown["told"], organisation)
+    if "reads" in card:
+        card["reads"] = [read for read in facts["reads"] if read.organisation == organisation]
+    return card
+
+
+def _most(name: str, readers: Collection[Reader]) -> Show:
+    order = list(Show)
+    return max((getattr(TABLE[name], reader) for reader in readers), key=order.index, default=Show.NO)
+
+
+def _note(note: Addition, *, signed: bool, involved: bool, organisation: object) -> Addition:
+    """A note with no more of its author than the reader may know, and no more of who may be involved."""
+    name = note.signature if signed or note.company == organisation else ""
+    return note._replace(signature=name, about=note.about if involved else ())
+
+
+def _told(copies: Collection[Copy], show: Show, organisation: object) -> list[Copy]:
+    copies = [copy for copy in copies if copy.status != "withheld"]
+    if show == Show.YES:
+        return copies
+    if show == Show.ROLES:
+        return [copy._replace(by="", whom=copy.whom if copy.by_author else "") for copy in copies]
+    usual = [copy for copy in copies if copy.recipient not in REVEALING]
+    return usual if show == Show.FOUR else [copy for copy in usual if copy.organisation == organisation]

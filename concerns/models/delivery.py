@@ -1,0 +1,100 @@
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Organisation
+from accounts.roles import Role
+from concerns.encryption import EncryptedTextField
+from concerns.routing import Recipient
+
+
+class DeliveryQuerySet(models.QuerySet):
+    def addressed_to(self, user):
+        """The copies meant for this user: to their organisation as it was that day, for the role they hold today."""
+        theirs = self.filter(organisation=user.organisation_id, recipient=user.role, withheld_at=None)
+        if user.role == Role.MANAGER:
+            theirs = theirs.filter(concern__site__in=user.sites.all())
+        return theirs.exclude(concern__kept_from=user)
+
+    def open(self):
+        """Nobody has said that they have it, or that they told them."""
+        return self.filter(acknowledged_at=None, told_at=None, withheld_at=None)
+
+    def answered(self):
+        return self.filter(Q(acknowledged_at__isnull=False) | Q(told_at__isnull=False), withheld_at=None)
+
+    def with_people(self):
+        return self.select_related("organisation", "acknowledged_by", "told_by")
+
+
+class Status(models.TextChoices):
+    """Derived from the timestamps of a delivery, never stored."""
+
+    WITHHELD = "withheld", "Not told"
+    WAITING = "waiting", "Waiting"
+    HAS_IT = "has_it", "Has it"
+    TOLD = "told", "Told"
+
+
+class Delivery(models.Model):
+    """One recipient's copy. Its organisation is the one of that day and never changes; who reads it is live."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    concern = models.ForeignKey("Concern", models.PROTECT, related_name="deliveries")
+    recipient = models.CharField(max_length=11, choices=Recipient)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    due_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    told_at = models.DateTimeField(null=True)
+    told_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    told_whom = EncryptedTextField(null=True)  # whom they reached, or the police log number
+    withheld_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["organisation", "recipient", "due_at", "id"],
+                condition=Q(acknowledged_at=None, told_at=None, withheld_at=None),
+                name="open_deliveries",
+            ),
+            models.Index(fields=["organisation", "recipient", "-due_at", "-id"], name="all_deliveries"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["concern", "recipient"], name="one_copy_for_a_recipient"),
+            models.CheckConstraint(
+                name="acknowledged_at_and_by_together",
+                condition=Q(acknowledged_at=None, acknowledged_by=None)
+                | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="told_at_by_and_whom_together",
+                condition=Q(told_at=None, told_by=None, told_whom__isnull=True)
+                | Q(told_at__isnull=False, told_by__isnull=False, told_whom__isnull=False),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_recipient_display()}’s copy of {self.concern_id}"
+
+    @property
+    def status(self):
+        if self.withheld_at:
+            return Status.WITHHELD
+        if self.acknowledged_at:
+            return Status.HAS_IT
+        return Status.TOLD if self.told_at else Status.WAITING
+
+    @property
+    def is_open(self):
+        return self.status == Status.WAITING
+
+    @property
+    def is_overdue(self):
+        return self.is_open and self.due_at < timezone.now()

@@ -1,0 +1,130 @@
+"""The history of a concern: append-only, chained, and without foreign keys, so that it outlives what it describes."""
+
+import base64
+import hashlib
+import hmac
+import json
+import uuid
+from datetime import UTC, date, datetime
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+GENESIS = "0" * 64
+
+
+class Event(models.Model):
+    """One line of a concern's history: who did what, when. Codes and digests, no text."""
+
+    class Verb(models.TextChoices):
+        RECEIVED = "received", "Card received"
+        OPENED = "opened", "Opened"
+        NOTED = "noted", "Note added"
+        ACKNOWLEDGED = "acknowledged", "Acknowledged"
+        TOLD = "told", "Told by telephone"
+        UNREADABLE = "unreadable", "Could not be read"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    concern_id = models.UUIDField()
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    verb = models.CharField(max_length=12, choices=Verb)
+    by_id = models.UUIDField(null=True)
+    by_role = models.CharField(max_length=12, blank=True)
+    by_organisation_id = models.UUIDField(null=True)
+    detail = models.JSONField(default=dict)
+    previous = models.CharField(max_length=64)
+    mac = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["concern_id", "number"]
+        indexes = [models.Index(fields=["concern_id", "by_id", "at"], name="who_opened_it_when")]
+        constraints = [
+            models.UniqueConstraint(fields=["concern_id", "number"], name="one_event_for_a_number"),
+            models.CheckConstraint(name="events_count_from_one", condition=Q(number__gte=1)),
+        ]
+
+    def __str__(self):
+        return f"{self.number}. {self.get_verb_display()}"
+
+    def expected_mac(self):
+        """What `mac` must be: it covers every other column but the row's own id."""
+        named = {name: getattr(self, name) for name in _COVERED}
+        return digest(named)
+
+
+_COVERED = ("concern_id", "number", "at", "verb", "by_id", "by_role", "by_organisation_id", "detail", "previous")
+
+
+class Head(models.Model):
+    """Where a concern's history ends. Locked for each new event: it puts them in a row and shows a cut tail."""
+
+    concern_id = models.UUIDField(primary_key=True)
+    count = models.PositiveIntegerField()
+    mac = models.CharField(max_length=64)
+
+    def __str__(self):
+        return f"{self.count} events of {self.concern_id}"
+
+
+def digest(content):
+    """HMAC-SHA256 under AUDIT_KEY of anything made of columns' values, in hexadecimal."""
+    key = base64.b64decode(settings.AUDIT_KEY)
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=_plain, separators=(",", ":"))
+    return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def _plain(value):
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    return str(value)
+
+
+def commitment(row):
+    """A digest of a whole row as it can be read: new keys change the ciphertext and not this."""
+    return digest([row._meta.db_table, {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields}])
+
+
+def commitments(people, vehicles):
+    return {kind: {str(row.pk): commitment(row) for row in rows} for kind, rows in (("people", people), ("vehicles", vehicles))}
+
+
+def record(verb, concern, *, by=None, detail=None, at=None):
+    """Add one event to a concern's history, inside the caller's transaction."""
+    head = Head.objects.select_for_update().filter(concern_id=concern.pk).first()
+    event = Event(
+        concern_id=concern.pk,
+        number=head.count + 1 if head else 1,
+        at=at or timezone.now(),
+        verb=verb,
+        by_id=by and by.pk,
+        by_role=by.role if by else "",
+        by_organisation_id=by and by.organisation_id,
+        detail=detail or {},
+        previous=head.mac if head else GENESIS,
+    )
+    event.mac = event.expected_mac()
+    event.save(force_insert=True)
+    if head:
+        head.count, head.mac = event.number, event.mac
+        head.save(update_fields=["count", "mac"])
+    else:
+        Head.objects.create(concern_id=concern.pk, count=1, mac=event.mac)
+    return event
+
+
+@transaction.atomic
+def record_opened(concern, *, by):
+    """One "opened" event for each person, concern and hour."""
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    already = Event.objects.filter(concern_id=concern.pk, by_id=by.pk, verb=Event.Verb.OPENED, at__gte=hour)
+    if already.exists():
+        return None
+    Head.objects.select_for_update().get(concern_id=concern.pk)  # one at a time: two tabs opened at once are one event
+    return None if already.exists() else record(Event.Verb.OPENED, concern, by=by)
