@@ -30,6 +30,7 @@ POSTGRESQL = (
 FAST_POSTGRESQL = tuple(word.format(fsync="off") for word in POSTGRESQL)  # lost with the test run anyway
 HONEST_POSTGRESQL = tuple(word.format(fsync="on") for word in POSTGRESQL)  # as in real life, for figures
 MANAGE = (PYTHON, "manage.py")
+FAIL_ON_WARNING = ("--fail-level", "WARNING")
 PYTEST = (PYTHON, "-m", "pytest", "-p", "no:cacheprovider")
 SUITE = (*PYTEST, "-m", "not browser", "--ignore=tests/browser")
 
@@ -82,9 +83,7 @@ QUICK = (
     Step("ruff format", (PYTHON, "-m", "ruff", "format", "--check")),
     Step("mypy", (PYTHON, "-m", "mypy")),
     Step("missing migrations", (*MANAGE, "makemigrations", "--check", "--dry-run"), safe_settings()),
-    Step(
-        "check --deploy", (*MANAGE, *"check --deploy --fail-level=WARNING --database=default".split()), safe_settings()
-    ),
+    Step("check --deploy", (*MANAGE, "check", "--database=default", "--deploy", *FAIL_ON_WARNING), safe_settings()),
 )
 SUITES = (
     Step("tests on SQLite", SUITE),
@@ -122,7 +121,7 @@ def left_out(step):
 
 # --- Running the steps --------------------------------------------------------------------------------------------
 
-running = set()
+running: set[subprocess.Popen] = set()
 
 
 def run(step):
