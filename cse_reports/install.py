@@ -89,7 +89,7 @@ def dependencies(*locks):
     for lock in (lock for lock in locks if lock not in installed):
         say(f"Installing the packages of {lock} ...")
         (VENV / STAMP).unlink(missing_ok=True)
-        pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", lock]
+        pip = [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--require-hashes", "-r", lock]
         run(pip, otherwise=f"Installing {lock} failed.")
         installed[lock] = fingerprint(lock)
         finish(VENV, json.dumps({"venv": _identity(), "locks": installed}))

@@ -13,7 +13,7 @@ from cse_reports.install import PYTHON, ROOT, VAR, environment, everything, run,
 
 DATABASE = VAR / "demo.sqlite3"
 STARTING = VAR / "demo.starting.sqlite3"  # renamed when it is complete, so that half a trial is never found
-SERVER = ["-m", "granian", "--interface=wsgi", "--host=127.0.0.1", "--blocking-threads=8", "--log-level=warning"]
+SERVER = ["-m", "granian", "--interface=wsgi", "--host=127.0.0.1", "--blocking-threads=8", "--log-level=error"]
 
 
 def trial(database):
