@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 # Not on the list: images, code, tables, rules and HTML. Whoever types them sees what they typed.
-SYNTAX = ["heading", "list", "blockquote", "emphasis", "link", "autolink", "escape", "entity", "newline"]
+SYNTAX = ["heading", "list", "blockquote", "emphasis", "link", "autolink", "escape", "newline"]
 
 CLASSES = {
     "h2": {"govuk-heading-m"},

@@ -89,7 +89,8 @@ def _preview_or_publish(request, page, form):
 
 
 def _show_form(request, page, form, *, status=200, **context):
-    return render(request, "guidance/edit.html", {"page": page, "form": form} | context, status=status)
+    context |= {"page": page, "form": form, "status": status}
+    return render(request, "guidance/edit.html", context, status=status)
 
 
 class _Token(CsrfViewMiddleware):

@@ -18,7 +18,8 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         pages = sum(add_page(position, **page) for position, page in enumerate(read("pages"), start=1))
         helplines = sum(add_helpline(position, **line) for position, line in enumerate(read("helplines"), start=1))
-        self.stdout.write(f"Guidance: added {pages} pages and {helplines} helplines.")
+        if options["verbosity"]:
+            self.stdout.write(f"Guidance: added {pages} pages and {helplines} helplines.")
 
 
 def read(name):
