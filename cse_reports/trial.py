@@ -83,7 +83,7 @@ def announce(server, port):
         with contextlib.suppress(OSError, http.client.HTTPException):
             if (status := answer(port)) >= 500:
                 raise SystemExit(f"The server answers with an error ({status}). The reason is above.")
-            say(f"\nCSE Reports is at http://localhost:{port}: a trial, with made-up people. Ctrl-C stops it.\n")
+            say(f"\nCSE Reports is at http://localhost:{port} (a trial, with made-up people; Ctrl-C stops it).\n")
             return
         time.sleep(0.1)
 
