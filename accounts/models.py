@@ -1,10 +1,13 @@
 import uuid
+from datetime import timedelta
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.roles import KIND_OF, PERMISSIONS, Kind, Permission, Role
@@ -58,6 +61,11 @@ class Organisation(models.Model):
     def __str__(self):
         return self.name
 
+    def clean(self):
+        force = self.default_force
+        if self.kind == Kind.COMPANY and (force is None or force.kind != Kind.POLICE):
+            raise ValidationError({"default_force": "Choose the force that is told where a card names no site."})
+
 
 class SiteKind(models.TextChoices):
     SHOPPING = "shopping", "shopping centre"
@@ -87,6 +95,30 @@ class SiteQuerySet(models.QuerySet):
         """Where this person may say that they saw something: their own sites; all of the company's for its office."""
         theirs = self.open().filter(contractor=user.organisation_id)
         return theirs.filter(staff=user) if user.role in (Role.GUARD, Role.MANAGER) else theirs
+
+    def of_reader(self, user):
+        """The places that copies addressed to this person can be about."""
+        if user.role in (Role.CUSTOMER, Role.POLICE):
+            return self.filter(customer=user.organisation_id) | self.filter(police_force=user.organisation_id)
+        return self.reportable_by(user)
+
+    def visible_to(self, user):
+        """Whose facts and gaps this person may read: a manager's own sites; all of the company's for its office."""
+        return self.reportable_by(user) if user.may(Permission.SEE_SITES) else self.none()
+
+    def with_reach(self):
+        """Each with who signs in for it, in one query: what warnings() goes by."""
+
+        def somebody(role, organisation, **more):
+            return Exists(User.objects.active().filter(role=role, organisation=OuterRef(organisation), **more))
+
+        return self.select_related("contractor", "customer", "police_force").annotate(
+            has_manager=somebody(Role.MANAGER, "contractor", sites=OuterRef("pk")),
+            has_head_office=somebody(Role.HEAD_OFFICE, "contractor"),
+            has_lead=somebody(Role.LEAD, "contractor"),
+            has_customer=somebody(Role.CUSTOMER, "customer"),
+            has_police=somebody(Role.POLICE, "police_force"),
+        )
 
 
 class Site(models.Model):
@@ -138,34 +170,63 @@ class Site(models.Model):
 
     def warnings(self):
         """Sentences about who could not be reached from here; empty when everybody can."""
-        active = {
-            (person.role, person.organisation_id)
-            for person in User.objects.active().filter(organisation__in=[self.contractor_id, self.police_force_id])
-            if person.role != Role.MANAGER
-        }
-        force, company = self.police_force, self.contractor
-        found = []
-        if not force.intelligence_mailbox and (Role.POLICE, force.pk) not in active:
-            found.append(f"{force} has no intelligence mailbox and nobody who signs in: the police cannot get a copy.")
-        if not force.standards_mailbox:
-            found.append(f"{force} has no professional standards mailbox: a card about an officer cannot reach them.")
-        if not force.number_to_ring:
-            found.append(f"{force} has no number to ring.")
-        if not company.phone:
-            found.append(f"{company} has no 24-hour number.")
-        if (Role.HEAD_OFFICE, company.pk) not in active:
-            found.append(f"{company} has nobody at head office who signs in.")
-        if (Role.LEAD, company.pk) not in active:
-            found.append(f"{company} has no safeguarding lead who signs in.")
-        if not User.objects.active().filter(role=Role.MANAGER, organisation=company, sites=self).exists():
-            found.append("No manager cares for this site: nobody there can acknowledge a card.")
-        found += [f"{organisation} is closed." for organisation in (force, company, self.customer) if organisation.closed_at]
-        return found
+        site = self if hasattr(self, "has_manager") else Site.objects.with_reach().get(pk=self.pk)
+        organisations = (site.police_force, site.contractor, site.customer)
+        closed = [f"{organisation} is closed." for organisation in organisations if organisation.closed_at]
+        gaps = (*site.police_gaps(), *site.people_gaps(), *site.railway_gaps())
+        return closed + [sentence for missing, sentence in gaps if missing]
+
+    def police_gaps(self):
+        force = self.police_force
+        yield not force.number_to_ring, f"{force} has no number to ring."
+        yield (
+            not (force.intelligence_mailbox or self.has_police),
+            f"{force} has no intelligence mailbox and nobody who signs in: the police cannot get a copy.",
+        )
+        yield (
+            not force.standards_mailbox,
+            f"{force} has no professional standards mailbox: a card about an officer cannot reach them.",
+        )
+
+    def people_gaps(self):
+        company, customer = self.contractor, self.customer
+        yield not self.control_room_phone, "No number of a control room: a guard here is not told whom to ring first."
+        yield not company.phone, f"{company} has no 24-hour number."
+        yield not company.lead_phone, f"{company} has no number of its safeguarding lead."
+        yield not self.has_manager, "No manager cares for this site: nobody there can acknowledge a card."
+        yield not self.has_head_office, f"{company} has nobody at head office who signs in."
+        yield not self.has_lead, f"{company} has no safeguarding lead who signs in."
+        yield not self.has_customer, f"{customer} has nobody who signs in: the customer cannot get a copy."
+
+    def railway_gaps(self):
+        yield (
+            self.kind == SiteKind.STATION and not self.is_railway,
+            "A railway station that is not marked as a railway site: 61016 is not offered first here.",
+        )
+        yield (
+            self.is_railway and self.nation == Nation.NORTHERN_IRELAND,
+            "Marked as a railway site in Northern Ireland, where the British Transport Police and 61016 do not work.",
+        )
 
 
 class UserQuerySet(models.QuerySet):
     def active(self):
         return self.filter(is_active=True)
+
+    def known_as(self, *, email="", staff_number=""):
+        """Whoever signs in by either; an empty one is nobody's."""
+        names = {"email__iexact": email.strip(), "staff_number__iexact": staff_number.strip()}
+        given = [Q(**{field: name}) for field, name in names.items() if name]
+        return self.filter(Q(*given, _connector=Q.OR)) if given else self.none()
+
+    def guards_of(self, manager):
+        """The guards whom this manager may name: of their own company, at one of their own sites, working there now."""
+        sites = Site.objects.reportable_by(manager)
+        return self.active().filter(role=Role.GUARD, organisation=manager.organisation_id, sites__in=sites).distinct()
+
+
+# No @ and no space: it can never be taken for somebody's e-mail address.
+STAFF_NUMBER = r"^[A-Za-z0-9][A-Za-z0-9./-]*$"
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
@@ -185,13 +246,24 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         return self.get(Q(staff_number__iexact=login) | Q(email__iexact=login))
 
 
+def a_fit(role, kind):
+    """A row whose role belongs to its kind of organisation."""
+    return Q(role=role, organisation_kind=kind, organisation__isnull=not kind)
+
+
 class User(AbstractBaseUser):
     """A person who signs in, by e-mail address or staff number, in one role for one organisation."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=120)
     email = models.EmailField("e-mail address", unique=True, null=True, blank=True)
-    staff_number = models.CharField(max_length=30, unique=True, null=True, blank=True)
+    staff_number = models.CharField(
+        max_length=30,
+        unique=True,
+        null=True,
+        blank=True,
+        validators=[RegexValidator(STAFF_NUMBER, "Use letters, digits, dots, hyphens and strokes only.")],
+    )
     phone = PhoneNumberField(blank=True)
     role = models.CharField(max_length=12, choices=Role)
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="people")
@@ -211,10 +283,7 @@ class User(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(
                 name="a_role_and_its_organisation_fit",
-                condition=Q(
-                    *(Q(role=role, organisation_kind=kind, organisation__isnull=not kind) for role, kind in KIND_OF.items()),
-                    _connector=Q.OR,
-                ),
+                condition=Q(*(a_fit(role, kind) for role, kind in KIND_OF.items()), _connector=Q.OR),
                 violation_error_message="Choose an organisation of the kind that this role belongs to.",
             ),
             models.CheckConstraint(
@@ -229,6 +298,8 @@ class User(AbstractBaseUser):
 
     def clean(self):
         self.settle()
+        if self.role in KIND_OF and KIND_OF[self.role] != self.organisation_kind:
+            raise ValidationError({"organisation": "Choose an organisation of the kind that this role belongs to."})
 
     def save(self, *args, **kwargs):
         self.settle()
@@ -246,6 +317,15 @@ class User(AbstractBaseUser):
     def get_short_name(self):
         return self.name.split()[0] if self.name.strip() else self.get_username()
 
+    @property
+    def has_signed_in(self):
+        """Whether the account is somebody's by now. Whoever holds its next invitation becomes that person."""
+        return self.last_login is not None or self.has_usable_password()
+
+    @property
+    def last_invitation(self):
+        return next(iter(self.invitations.all()), None)
+
     def may(self, permission: Permission) -> bool:
         return permission in PERMISSIONS[self.role]
 
@@ -261,3 +341,36 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app):
         return self.is_active and self.is_staff and app in ("accounts", "guidance")
+
+
+class InvitationQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(used_at=None, expires_at__gt=timezone.now())
+
+
+def three_days_from_now():
+    return timezone.now() + timedelta(hours=72)
+
+
+class Invitation(models.Model):
+    """A link that lets somebody choose a password, once, for 72 hours. Only a keyed digest of the link is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(User, models.PROTECT, related_name="invitations")
+    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(default=three_days_from_now)
+    used_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self):
+        return f"invitation of {self.person}"
+
+    @property
+    def is_open(self):
+        return self.used_at is None and self.expires_at > timezone.now()

@@ -43,13 +43,14 @@ INSTALLED_APPS = [
     "accounts",
     "concerns",
     "guidance",
-    "django.contrib.admin",
+    "accounts.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -62,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cse_reports.middleware.no_store",
+    "accounts.middleware.after_answer",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -75,6 +77,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
 ]
 
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets of ours live in templates/ too
 ROOT_URLCONF = "cse_reports.urls"
 WSGI_APPLICATION = "cse_reports.wsgi.application"
 TEMPLATES = [
@@ -119,7 +122,10 @@ if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["name", "email", "staff_number"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
@@ -135,10 +141,39 @@ CSRF_FAILURE_VIEW = "cse_reports.views.csrf_failure"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "staff_number"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
-ACCOUNT_SIGNUP_FIELDS = ["email*"]  # sign-up is closed by the adapter; allauth wants the setting to agree with itself
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # sign-up is closed; without these sign-in asks for no password
 ACCOUNT_EMAIL_VERIFICATION = "none"  # a manager or an admin enters the address
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Django's own: allauth's would fill its table of addresses, where an address that was changed goes on signing in.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+PASSWORD_RESET_TIMEOUT = 60 * 60
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "CSE Reports: "
+ACCOUNT_USER_DISPLAY = str
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "request_login_code": "accounts.forms.RequestCodeForm",
+    "confirm_login_code": "accounts.forms.ConfirmCodeForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
+    "set_password": "accounts.forms.SetPasswordForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+}
+# "key" is one account as one client names it (see accounts/adapter.py); a whole site may share one "ip". A code
+# stays possible when passwords are locked, and passkeys have no guesses to count.
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": "60/m/ip,5/5m/key",
+    "login_from_anywhere": "100/h/key",
+    "request_login_code": "60/m/ip,5/10m/key",
+    "code_from_anywhere": "60/h/key",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
@@ -147,6 +182,15 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO  # http://localhost only
 MFA_TOTP_ISSUER = "CSE Reports"
+MFA_TOTP_TOLERANCE = 1  # the clock of a cheap phone may be half a minute off
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # a manager or an admin entered the address
+MFA_FORMS = {
+    "authenticate": "accounts.forms.SecondStepForm",
+    "reauthenticate": "accounts.forms.SecondStepAgainForm",
+    "activate_totp": "accounts.forms.ActivateAppForm",
+    "add_webauthn": "accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "accounts.forms.EditPasskeyForm",
+}
 
 # --- Words, times, numbers ----------------------------------------------------------------------------------------
 
@@ -201,7 +245,13 @@ ADMINS = [("", address) for address in env.list("ADMINS", default=[])]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"bare": {"()": "cse_reports.logs.BareFormatter", "format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "bare": {
+            "()": "cse_reports.logs.BareFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {
         "console": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "bare"},
         "mail_admins": {"class": "cse_reports.logs.BareAdminEmailHandler", "level": "ERROR", "formatter": "bare"},

@@ -1,0 +1,100 @@
+"""What an admin keeps: organisations, sites and people. User.has_perm lets nobody delete: things are closed."""
+
+from django import forms
+from django.contrib import admin
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+
+from accounts import actions
+from accounts.invitations import hand_out
+from accounts.models import Organisation, Site, User
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(admin.ModelAdmin):
+    list_display = ["name", "kind", "phone", "number_to_ring", "closed_at"]
+    list_filter = ["kind", ("closed_at", admin.EmptyFieldListFilter)]
+    search_fields = ["name"]
+    fieldsets = [
+        (None, {"fields": ["name", "kind", "closed_at"]}),
+        ("Security company", {"fields": ["phone", "lead_phone", "support_phone", "default_force"]}),
+        ("Police force", {"fields": ["number_to_ring", "code_word", "intelligence_mailbox", "standards_mailbox"]}),
+    ]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["kind"] if obj else []  # people and sites hang on it
+
+
+@admin.register(Site)
+class SiteAdmin(admin.ModelAdmin):
+    list_display = ["name", "kind", "contractor", "customer", "police_force", "reach", "closed_at"]
+    list_filter = [("closed_at", admin.EmptyFieldListFilter), "kind", "nation", "contractor"]
+    search_fields = ["name", "postcode"]
+    view_on_site = False  # that page is the company's
+    readonly_fields = ["reach"]
+    fieldsets = [
+        (None, {"fields": ["reach", "name", "kind", "closed_at"]}),
+        ("Where", {"fields": ["address", "postcode", "nation", "zones"]}),
+        ("Who is told", {"fields": ["contractor", "customer", "police_force", "is_railway", "control_room_phone"]}),
+        ("Footage", {"fields": ["cctv_days"]}),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_reach()
+
+    @admin.display(description="Can everybody be reached?")
+    def reach(self, site):
+        warnings = site.warnings() if site.pk and not site._state.adding else []
+        if not warnings:
+            return "-" if site._state.adding else "Yes"
+        lines = format_html_join("", "<li>{}</li>", ((sentence,) for sentence in warnings))
+        return format_html("Somebody could not be reached from here:<ul>{}</ul>", lines)
+
+
+class PersonForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ("name", "email", "staff_number", "phone", "role", "organisation", "sites", "is_active")
+
+    def clean_sites(self):
+        """A person's sites are their own company's: a leaver takes none along."""
+        sites, organisation = self.cleaned_data["sites"], self.cleaned_data.get("organisation")
+        foreign = [str(site) for site in sites if site.contractor != organisation]
+        if foreign:
+            raise forms.ValidationError(f"Another company guards {', '.join(foreign)}: take it out of their sites.")
+        return sites
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    form = PersonForm
+    list_display = ["name", "email", "staff_number", "role", "organisation", "is_active", "last_login"]
+    list_filter = ["is_active", "role", "organisation"]
+    list_select_related = ["organisation"]
+    search_fields = ["name", "email", "staff_number"]
+    filter_horizontal = ["sites"]
+    actions = ["send_invitation"]
+    fieldsets = [
+        (None, {"fields": ["name", "is_active"]}),
+        ("How they sign in", {"fields": ["email", "staff_number", "phone"]}),
+        ("What they do", {"fields": ["role", "organisation", "sites"]}),
+    ]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["role", "organisation", "is_active"] if obj == request.user else []  # nobody locks themselves out
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if not obj.is_active:
+            actions.end_account(person=obj)
+
+    @admin.action(description="Send an invitation to choose a password", permissions=["change"])
+    def send_invitation(self, request, people):
+        def link_to(token):
+            return request.build_absolute_uri(reverse("accept_invitation", args=[token]))
+
+        handed = hand_out(people.active(), by=request.user, link_to=link_to, again=True)
+        for one in handed:
+            self.log_change(request, one.person, "Sent an invitation.")
+        return render(request, "accounts/handed_out.html", {"handed": handed})
