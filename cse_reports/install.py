@@ -28,7 +28,7 @@ def say(words=""):
 
 def run(command, *, otherwise, env=None):
     """Run a command from the top of the repository, or end with one sentence."""
-    if subprocess.run(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL).returncode:
+    if subprocess.run(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, close_fds=False).returncode:
         raise SystemExit(f"{otherwise} The reason is above. When it is mended, run the same command again.")
 
 
@@ -41,9 +41,10 @@ def environment(**settings):
 
 @contextlib.contextmanager
 def alone():
-    """One `make` at a time puts things in place; another waits for it."""
+    """One `make` at a time puts things in place; another waits for it, and for what a killed one left running."""
     VAR.mkdir(exist_ok=True)
     with (VAR / "make.lock").open("w") as lock:
+        os.set_inheritable(lock.fileno(), True)
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
