@@ -2,8 +2,11 @@ import os
 
 import hypothesis
 import pytest
+from django.core.management.commands import flush
+from django.db import connection
 
 from accounts import demo
+from concerns import triggers
 from tests.cards import PERSON, VEHICLE, send_card
 
 FULL_COUNTS = os.environ.get("CI") == "true"  # randomised tests look longer where nobody is waiting
@@ -11,6 +14,23 @@ UNTIMED = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.to
 hypothesis.settings.register_profile("ci", max_examples=300, **UNTIMED)
 hypothesis.settings.register_profile("quick", max_examples=30, **UNTIMED)
 hypothesis.settings.load_profile("ci" if FULL_COUNTS else "quick")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def emptied_by_flush():
+    """Django empties all tables after a test with real transactions; for that moment the triggers stand aside."""
+    empty = flush.Command.handle
+
+    def without_triggers(command, **options):
+        triggers.remove(connection)
+        try:
+            return empty(command, **options)
+        finally:
+            triggers.install(connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush.Command, "handle", without_triggers)
+        yield
 
 
 @pytest.fixture

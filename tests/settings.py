@@ -3,6 +3,7 @@
 import base64
 import os
 import secrets
+import tempfile
 
 
 def _key():
@@ -22,3 +23,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    # A file, as in real life: in a database in memory, threads that write at once shut each other out.
+    ROOM = tempfile.TemporaryDirectory(prefix="cse-reports-")
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(ROOM.name, "test.sqlite3")}  # noqa: F405
