@@ -32,7 +32,7 @@ REPORT = f"""
     <input type="checkbox" name="about" value="site"></div>
   <div data-rows="people" data-max="3"><input type="hidden" name="people-TOTAL_FORMS" value="1" data-total>
     {ITEM.format(0, 1)}
-    <template data-blank>{ITEM.format("__prefix__", "__prefix__")}</template>
+    <template data-blank>{ITEM.format("__prefix__", "")}</template>
     <button name="add" value="people" class="govuk-button">Add another person</button></div>
 </form>"""
 PAGES = {

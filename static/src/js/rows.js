@@ -18,13 +18,13 @@ export function rows(box) {
   function number() {
     items().forEach((item, at) => renumber(item, prefix, at));
     total.value = items().length;
-    add.hidden = items().length >= most;
+    if (add) add.hidden = items().length >= most; // a full list from the server may come without it
   }
 
   function focus(item) {
     const target = item ? heading(item) : add;
     if (item) target.tabIndex = -1;
-    target.focus();
+    target?.focus();
   }
 
   function append() {
@@ -65,6 +65,7 @@ function renumber(item, prefix, at) {
     }
     if (element.name === "remove") element.value = `${prefix}-${at}`;
   }
-  const texts = document.createTreeWalker(item.querySelector(".cse-head"), NodeFilter.SHOW_TEXT);
-  while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replace(/\d+|__prefix__/, at + 1);
+  for (const words of item.querySelectorAll(".cse-head :is(h2, h3, h4, .govuk-visually-hidden)")) {
+    words.textContent = words.textContent.trimEnd().replace(/\s*(\d+|__prefix__)?$/, ` ${at + 1}`);
+  }
 }
