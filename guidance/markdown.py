@@ -60,7 +60,9 @@ def _internal(address: str) -> str | None:
 
 def _name_headings(tokens: list[Token]) -> list[Heading]:
     """Give every heading an id of its own and a level that skips none; return those of the top level."""
-    contents, taken, above = [], set(), 1
+    contents: list[Heading] = []
+    taken: set[str] = set()
+    above = 1
     for opening, inside, closing in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if opening.type != "heading_open":
             continue

@@ -90,7 +90,7 @@ class Group(models.TextChoices):
     OTHERS = "others", "Others who help"
     ONLINE = "online", "Online, and images of abuse"
     CHILDREN = "children", "For children and young people"
-    WORK = "work", "Worried about how your workplace handles it"
+    WORK = "work", "Your own workplace"
     LEARN = "learn", "Learn more"
 
 
@@ -169,5 +169,5 @@ class Helpline(models.Model):
 
     @property
     def web_name(self):
-        """The web address as people say it: without https:// and www."""
-        return self.web_address.removeprefix("https://").removeprefix("www.").rstrip("/")
+        """Whose web page it is, as people say it: ceop.police.uk."""
+        return self.web_address.removeprefix("https://").removeprefix("www.").partition("/")[0]

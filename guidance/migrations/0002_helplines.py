@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                             ("others", "Others who help"),
                             ("online", "Online, and images of abuse"),
                             ("children", "For children and young people"),
-                            ("work", "Worried about how your workplace handles it"),
+                            ("work", "Your own workplace"),
                             ("learn", "Learn more"),
                         ],
                         max_length=10,

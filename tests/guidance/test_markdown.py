@@ -22,8 +22,9 @@ SAFE_LINK = re.compile(r"(https?|tel|sms|mailto):|#|/(?![/\\])", re.IGNORECASE)
 # fmt: off
 NASTY = st.sampled_from([
     "<script>", "</p>", "<img src=x onerror=alert(1)>", "<a href=", " onclick=", " style=", "javascript:",
-    "//evil.example", "JaVaScRiPt&#58;", "&#x6A;avascript:", "data:text/html,", "\\", "](", "[x]", "![a](", "[a]: ", "<http://", ">", "`",
-    "'", '"', "&lt;", "# ", "## ", "- ", "> ", "1. ", "**", "_", "é", "\u202e", "🙂", "    ", "\t", "\n", "\n\n", "\x00",
+    "//evil.example", "JaVaScRiPt&#58;", "&#x6A;avascript:", "data:text/html,", "\\", "](", "[x]", "![a](",
+    "[a]: ", "<http://", ">", "`", "'", '"', "&lt;", "# ", "## ", "- ", "> ", "1. ", "**", "_", "é", "\u202e",
+    "🙂", "    ", "\t", "\n", "\n\n", "\x00",
 ])
 # fmt: on
 
