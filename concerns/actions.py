@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Organisation, User
-from accounts.roles import Role
+from accounts.models import User
 from concerns import routing
+from concerns.encryption import Unreadable
 from concerns.models import (
     Concern,
     Delivery,
@@ -39,17 +39,22 @@ class SentBefore(Exception):
         self.concern = concern
 
 
-def submit(*, by: User, key: uuid.UUID, card: Fields, people: Rows, vehicles: Rows, now: datetime | None = None) -> Concern:
+def submit(
+    *, by: User, key: uuid.UUID, card: Fields, people: Rows, vehicles: Rows, now: datetime | None = None
+) -> Concern:
     """Store a card whole, with its deliveries and its first event; the same form again is the same concern.
 
     Raises SentBefore where this author's key stands on a card with other words.
     """
-    words = digest({"card": card, "people": list(people), "vehicles": list(vehicles)})
+    typed = {name: value for name, value in card.items() if name != "written_at"}  # that is the form's, not the author's
+    words = digest({"card": typed, "people": list(people), "vehicles": list(vehicles)})
     mine = Concern.objects.filter(reported_by=by, submission_key=key)
     stored = mine.first()
     if stored is None:
         try:
-            return _store(by=by, key=key, words=words, card=card, people=people, vehicles=vehicles, now=now or timezone.now())
+            return _store(
+                by=by, key=key, words=words, card=card, people=people, vehicles=vehicles, now=now or timezone.now()
+            )
         except IntegrityError:
             stored = mine.first()  # the other of two taps was quicker
             if stored is None:
@@ -94,16 +99,18 @@ def _address(concern: Concern, now: datetime) -> None:
     has_site = concern.site_id is not None
     times = routing.route(urgency=concern.urgency, about=concern.about, has_site=has_site)
     withheld = routing.withheld(concern.about) - (set() if has_site else {Recipient.MANAGER, Recipient.CUSTOMER})
-    to = _organisations(concern)
-    copies = [Delivery(concern=concern, recipient=r, organisation_id=to[r], due_at=now + time) for r, time in times.items()]
-    copies += [
-        Delivery(concern=concern, recipient=r, organisation_id=to[r], due_at=now, withheld_at=now) for r in withheld
-    ]
+    copies = [_copy(concern, recipient, due_at=now + time) for recipient, time in times.items()]
+    copies += [_copy(concern, recipient, due_at=now, withheld_at=now) for recipient in withheld]
     for copy in copies:
         if copy.recipient == Recipient.POLICE_CALL and concern.police_called:
             copy.told_at, copy.told_by, copy.told_whom = now, concern.reported_by, concern.police_log
     Delivery.objects.bulk_create(copies)
     _keep_from(concern, routing.withheld(concern.about))
+
+
+def _copy(concern: Concern, recipient: Recipient, **times: datetime) -> Delivery:
+    to = _organisations(concern)[recipient]
+    return Delivery(concern=concern, recipient=recipient, organisation_id=to, **times)
 
 
 def _organisations(concern: Concern) -> dict[Recipient, uuid.UUID]:
@@ -137,7 +144,14 @@ def _keep_from(concern: Concern, withheld: Collection[Recipient]) -> None:
 
 
 def add_note(
-    *, concern: Concern, by: User, key: uuid.UUID, text: str, about: Collection[str], people: Rows = (), vehicles: Rows = ()
+    *,
+    concern: Concern,
+    by: User,
+    key: uuid.UUID,
+    text: str,
+    about: Collection[str],
+    people: Rows = (),
+    vehicles: Rows = (),
 ) -> Note:
     """Store a note with its rows, and narrow who is told by what it says. The same form again is the same note."""
     mine = Note.objects.filter(written_by=by, submission_key=key)
@@ -181,10 +195,9 @@ def _narrow(concern: Concern, about: Collection[str], now: datetime) -> None:
     for recipient in withheld & copies.keys():
         Delivery.objects.filter(pk=copies[recipient].pk, withheld_at=None).update(withheld_at=now, released_at=None)
     times = routing.route(urgency=concern.urgency, about=about, has_site=concern.site_id is not None)
-    to = _organisations(concern)
     for recipient, time in times.items():
         if recipient not in copies:
-            Delivery.objects.create(concern=concern, recipient=recipient, organisation_id=to[recipient], due_at=now + time)
+            _copy(concern, recipient, due_at=now + time).save(force_insert=True)
         elif copies[recipient].due_at > now + time:
             Delivery.objects.filter(pk=copies[recipient].pk).open().update(due_at=now + time)
     _keep_from(concern, withheld)
@@ -210,3 +223,10 @@ def record_told(*, delivery: Delivery, by: User, whom: str, at: datetime) -> boo
     locked.save(update_fields=["told_at", "told_by", "told_whom"])
     record(Event.Verb.TOLD, delivery.concern, by=by, detail={"recipient": delivery.recipient})
     return True
+
+
+@transaction.atomic
+def record_unreadable(*, concern: Concern, by: User, error: Unreadable) -> None:
+    """Keep in the history that a part of the card would not open, and for whom."""
+    where = {"column": f"{error.table}.{error.column}", "of": str(error.row)}
+    record(Event.Verb.UNREADABLE, concern, by=by, detail=where)

@@ -111,6 +111,7 @@ class Copy(NamedTuple):
     at: datetime | None = None  # when it was acknowledged, or they were told
     by: str = ""  # the name of who did that
     by_author: bool = False
+    by_organisation: object = None
     whom: str = ""  # whom they reached, or the police log number
 
 
@@ -155,8 +156,8 @@ def disclose(
     if "notes" in card:
         later = shown["notes"] == Show.LATER
         notes = [note for note in facts["notes"] if not later or (released_at and note.at >= released_at)]
-        signed = "signatures" in card
-        card["notes"] = [_note(note, signed=signed, involved="about" in card, organisation=organisation) for note in notes]
+        limits = {"signed": "signatures" in card, "involved": "about" in card, "organisation": organisation}
+        card["notes"] = [_note(note, **limits) for note in notes]
     if "told" in card:
         card["told"] = _told(facts["told"], shown["told"], organisation)
     if "reads" in card:
@@ -182,4 +183,7 @@ def _told(copies: Collection[Copy], show: Show, organisation: object) -> list[Co
     if show == Show.ROLES:
         return [copy._replace(by="", whom=copy.whom if copy.by_author else "") for copy in copies]
     usual = [copy for copy in copies if copy.recipient not in REVEALING]
-    return usual if show == Show.FOUR else [copy for copy in usual if copy.organisation == organisation]
+    if show == Show.FOUR:
+        return usual
+    own = [copy for copy in usual if copy.organisation == organisation]
+    return [copy if copy.by_organisation == organisation else copy._replace(by="") for copy in own]

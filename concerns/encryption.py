@@ -120,6 +120,14 @@ class EncryptedTextField(models.TextField):
             raise FieldError(f"{self.name} is encrypted: save it through its row")
         return value.token
 
+    def get_db_prep_save(self, value: Any, connection: Any) -> str | None:
+        if hasattr(value, "as_sql"):  # another column's text, or plain text: the database cannot seal either
+            raise FieldError(f"{self.name} is encrypted: save it through its row")
+        return self.get_prep_value(value)
+
+    def value_to_string(self, obj: models.Model) -> str:
+        raise FieldError(f"{self.name} is encrypted: back up the database, a dump of its models would open it")
+
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name != "isnull":
             raise FieldError(f"{self.name} is encrypted: it cannot be looked up")

@@ -6,12 +6,8 @@ from concerns.disclosure import Addition, Copy, Read, Reader
 from concerns.models import Concern, Delivery, Event
 from concerns.routing import Recipient
 
-_CARD = (
-    "reference urgency site zone camera camera_from camera_until author_role company seen_at until_at "
-    "time_is_approximate written_at received_at still_there went place natures account exact_words basis source doubts "
-    "seen_before witnesses action_taken police_called police_log police_may_ring police_may_know_name about phone"
-).split()
-_LINE = "reference urgency site zone seen_at until_at time_is_approximate still_there".split()
+_CARD = [name for name in disclosure.TABLE if name in {field.name for field in Concern._meta.concrete_fields}]
+_LINE = ["urgency", "site", "zone", "seen_at", "until_at", "time_is_approximate", "still_there"]
 
 
 def whole_card(concern: Concern, user, *, events=()):
@@ -34,6 +30,28 @@ def line(concern: Concern, user, copy: Delivery | None = None):
     """What a list may show of the concern: to its author, or to the reader of a copy."""
     facts = _facts(concern, _LINE) | {"due_at": copy and copy.due_at}
     return _disclose(facts, concern, user, copy)
+
+
+def history(events, card):
+    """[(when, who, what)] of the events that this reader may know of, the newest first."""
+    return [(e.at, _who(e, card), e.get_verb_display()) for e in reversed(events) if _may_know(e, card)]
+
+
+def _may_know(event, card):
+    if event.verb == Event.Verb.RECEIVED:
+        return "received_at" in card
+    if event.verb == Event.Verb.NOTED:
+        return event.at in {note.at for note in card.get("notes", ())}
+    if event.verb in (Event.Verb.ACKNOWLEDGED, Event.Verb.TOLD):
+        return event.detail["recipient"] in {copy.recipient for copy in card["told"]}
+    return (event.at, event.by_name) in {(read.at, read.name) for read in card.get("reads", ())}
+
+
+def _who(event, card):
+    """The name of who did it where this reader may know it, else their role."""
+    named = {copy.by for copy in card["told"]} | {read.name for read in card.get("reads", ())}
+    named |= {note.signature for note in card.get("notes", ())} | {card.get("author_name", "")}
+    return event.by_name if event.by_name in named else Role(event.by_role).label if event.by_role else ""
 
 
 def _facts(concern, names):
@@ -74,6 +92,7 @@ def _copy(delivery, concern):
         due_at=delivery.due_at,
         at=delivery.acknowledged_at or delivery.told_at,
         by=by.get_full_name() if by else "",
+        by_organisation=by and by.organisation_id,
         by_author=delivery.told_by_id == concern.reported_by_id,
         whom=delivery.told_whom or "",
     )

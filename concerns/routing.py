@@ -107,7 +107,7 @@ def route(*, urgency: str, about: Collection[str], has_site: bool = True) -> dic
     """{recipient: time allowed from receipt} for everybody whom the concern cannot be about.
 
     `about` is a set of Party values, never empty: {"no"} where nobody here could be involved. Without a site (an agency
-    guard, the street outside) there is no manager and no customer of it to tell. Raises ValueError for an empty `about`.
+    guard, the street outside) there is no manager and no customer of it to tell. Raises ValueError if `about` is empty.
     """
     if not about:
         raise ValueError("say whether anybody who works here could be involved")

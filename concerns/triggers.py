@@ -48,10 +48,7 @@ def _models():
 
 def _changed(columns, sealed, same, key_id):
     """The condition under which an update is refused: anything but ciphertext under another key."""
-    kept = [
-        f"({same(c)} OR {key_id(f'OLD.{c}')} <> {key_id(f'NEW.{c}')})" if c in sealed else same(c)
-        for c in columns
-    ]
+    kept = [f"({same(c)} OR {key_id(f'OLD.{c}')} <> {key_id(f'NEW.{c}')})" if c in sealed else same(c) for c in columns]
     return f"NOT ({' AND '.join(kept)})"
 
 

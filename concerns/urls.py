@@ -1,8 +1,15 @@
-from django.http import HttpResponse
 from django.urls import path
 
+from concerns.views import concern, queue, report, sent
+
 urlpatterns = [
-    path("", lambda r: HttpResponse(), name="home"),
-    path("report/", lambda r: HttpResponse(), name="report"),
-    path("concerns/", lambda r: HttpResponse(), name="queue"),
+    path("", queue.home, name="home"),
+    path("report/", report.report, name="report"),
+    path("concerns/", queue.queue, name="queue"),
+    path("concerns/find/", queue.find, name="find"),
+    path("concerns/<str:reference>/", concern.concern, name="concern"),
+    path("concerns/<str:reference>/sent/", sent.sent, name="sent"),
+    path("concerns/<str:reference>/told/", sent.told, name="told"),
+    path("concerns/<str:reference>/note/", concern.note, name="note"),
+    path("concerns/<str:reference>/acknowledge/", concern.acknowledge, name="acknowledge"),
 ]

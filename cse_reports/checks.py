@@ -47,7 +47,7 @@ def _demo_hosts():
 def _demo_values():
     if settings.DEMO:
         return []
-    known = {value for value in settings.DEMO_KEYS.values()} | {settings.DEMO_KEYS["FIELD_KEYS"].partition(":")[2]}
+    known = set(settings.DEMO_KEYS.values()) | {settings.DEMO_KEYS["FIELD_KEYS"].partition(":")[2]}
     return [
         f"{name} is the demo value, which everybody can read: make one of your own."
         for name, parts in _values().items()
@@ -84,7 +84,9 @@ def _doubled():
 
 
 def _exposed():
-    return ["DEBUG is on: it shows the inside of the service to anybody."] if settings.DEBUG and not settings.DEMO else []
+    return (
+        ["DEBUG is on: it shows the inside of the service to anybody."] if settings.DEBUG and not settings.DEMO else []
+    )
 
 
 def demo_people():

@@ -1,5 +1,9 @@
 from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from concerns.views import rescue
 
 
 @login_not_required
@@ -25,8 +29,9 @@ def page_not_found(request, exception):
 
 
 def server_error(request):
-    return render(request, "500.html", status=500)
+    """What somebody typed on a card, given back; for anything else a page that needs no database and no person."""
+    return rescue.not_stored(request) or HttpResponse(render_to_string("500.html"), status=500)
 
 
 def csrf_failure(request, reason=""):
-    return render(request, "403_csrf.html", status=403)
+    return rescue.send_again(request) or render(request, "403_csrf.html", status=403)

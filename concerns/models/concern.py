@@ -10,7 +10,7 @@ from accounts.roles import Role
 from concerns import references
 from concerns.encryption import EncryptedCodesField, EncryptedTextField
 from concerns.models.delivery import Delivery
-from concerns.routing import Urgency
+from concerns.routing import Party, Recipient, Urgency
 
 
 class StillThere(models.TextChoices):
@@ -58,6 +58,10 @@ class ConcernQuerySet(models.QuerySet):
 
     def with_reference(self, typed):
         return self.filter(reference=references.read(typed))
+
+    def for_lists(self):
+        """With what one line of a list shows."""
+        return self.select_related("site").prefetch_related(Prefetch("deliveries", Delivery.objects.with_people()))
 
     def whole(self):
         """With everything that a page about them shows, in a fixed number of queries."""
@@ -124,7 +128,9 @@ class Concern(models.Model):
         indexes = [models.Index(fields=["reported_by", "received_at"], name="their_own_cards")]
         constraints = [
             models.UniqueConstraint(fields=["reported_by", "submission_key"], name="one_concern_for_a_submission"),
-            models.CheckConstraint(name="a_concern_ends_after_it_began", condition=Q(until_at__gte=models.F("seen_at"))),
+            models.CheckConstraint(
+                name="a_concern_ends_after_it_began", condition=Q(until_at=None) | Q(until_at__gte=models.F("seen_at"))
+            ),
         ]
 
     def __str__(self):
@@ -135,13 +141,13 @@ class Concern(models.Model):
 
     @property
     def involved(self):
-        """Everybody who may be involved, as the card and its notes say."""
-        return {party for card in (self, *self.notes.all()) for party in card.about}
+        """Everybody who may be involved, as the card and its notes say; empty where nobody is."""
+        return {Party(party) for card in (self, *self.notes.all()) for party in card.about} - {Party.NO}
 
     @property
-    def force_id(self):
+    def force(self):
         """The police force of the site on that day, or the company's own where the card names no site."""
-        return next(d.organisation_id for d in self.deliveries.all() if d.recipient in ("police", "police_call"))
+        return next(copy.organisation for copy in self.deliveries.all() if copy.recipient == Recipient.POLICE)
 
 
 class KeptFrom(models.Model):

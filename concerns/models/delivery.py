@@ -26,6 +26,11 @@ class DeliveryQuerySet(models.QuerySet):
     def answered(self):
         return self.filter(Q(acknowledged_at__isnull=False) | Q(told_at__isnull=False), withheld_at=None)
 
+    def for_lists(self):
+        """With what one line of the queue shows."""
+        others = models.Prefetch("concern__deliveries", Delivery.objects.with_people())
+        return self.select_related("concern__site").prefetch_related(others)
+
     def with_people(self):
         return self.select_related("organisation", "acknowledged_by", "told_by")
 

@@ -83,7 +83,7 @@ def _plain(value):
         return value.isoformat()
     if isinstance(value, (set, frozenset)):
         return sorted(value)
-    return str(value)
+    return str(value.pk if isinstance(value, models.Model) else value)
 
 
 def commitment(row):
@@ -92,7 +92,10 @@ def commitment(row):
 
 
 def commitments(people, vehicles):
-    return {kind: {str(row.pk): commitment(row) for row in rows} for kind, rows in (("people", people), ("vehicles", vehicles))}
+    return {
+        kind: {str(row.pk): commitment(row) for row in rows}
+        for kind, rows in (("people", people), ("vehicles", vehicles))
+    }
 
 
 def record(verb, concern, *, by=None, detail=None, at=None):

@@ -1,0 +1,125 @@
+"""One concern: reading it, acknowledging it, adding to it."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required, login_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts.decorators import require_permission
+from accounts.models import User
+from accounts.roles import Permission
+from concerns import actions, facts, reading, wording
+from concerns.encryption import Unreadable
+from concerns.forms import NoteForm, Sheet, ToldForm, changes_rows
+from concerns.models import Concern, Delivery, Event, record_opened
+from concerns.views import sheets
+from concerns.views.sent import to_ring
+from concerns.views.sheets import Notice
+
+
+def _visible(request, reference):
+    return get_object_or_404(Concern.objects.visible_to(request.user).with_reference(reference).whole())
+
+
+@require_permission(Permission.SEE_CONCERNS)
+def concern(request, reference):
+    found = _visible(request, reference)
+    record_opened(found, by=request.user)
+    return _show(request, found, Sheet.blank(NoteForm, initial={"writer": request.user.pk}))
+
+
+def _show(request, found, sheet, notice=None, status=200):
+    events = _history(found)
+    try:
+        card = reading.whole_card(found, request.user, events=events)
+    except Unreadable as error:
+        actions.record_unreadable(concern=found, by=request.user, error=error)
+        raise
+    mine = Delivery.objects.addressed_to(request.user).filter(concern=found).first()
+    author = found.reported_by_id == request.user.pk
+    context = sheets.context(sheet, notice) | {
+        "card": card,
+        "mine": mine,
+        "is_author": author,
+        "cells": wording.cells(card["told"], timezone.now(), mine=mine.recipient if mine else ""),
+        "ring": to_ring(found) if author else None,
+        "told_form": ToldForm(),
+        "history": reading.history(events, card),
+        "facts": facts.what_was_seen(card) if "account" in card else [],
+        "rest": facts.police_and_times(card) if "account" in card else [],
+        "seen_rows": facts.rows_seen(card) if "account" in card else [],
+        "seen": facts.seen(card) if "seen_at" in card else "",
+        "may_add_note": request.user.may(Permission.ADD_NOTE),
+    }
+    return render(request, "concerns/concern.html", context, status=status)
+
+
+def _history(found):
+    """The events, each with the name of who did it."""
+    events = list(Event.objects.filter(concern_id=found.pk).order_by("number"))
+    names = dict(User.objects.filter(pk__in={event.by_id for event in events}).values_list("pk", "name"))
+    for event in events:
+        event.by_name = names.get(event.by_id, "")
+    return events
+
+
+@require_POST
+@require_permission(Permission.WORK_QUEUE)
+def acknowledge(request, reference):
+    mine = Delivery.objects.addressed_to(request.user).filter(concern__in=Concern.objects.with_reference(reference))
+    delivery = get_object_or_404(mine.select_related("concern"))
+    if actions.acknowledge(delivery=delivery, by=request.user):
+        messages.success(request, "Acknowledged. Whoever sent the card can see that you have it.")
+    else:
+        messages.info(request, "Somebody has this already. Nothing was changed.")
+    return redirect(delivery.concern)
+
+
+@login_not_required  # as for the card: a session that ran out must not lose the words
+def note(request, reference):
+    if request.method == "POST" and not request.user.is_authenticated:
+        return _note_page(request, reference, _kept(request), Notice.SIGNED_OUT, status=403)
+    return _note(request, reference)
+
+
+@login_required
+@require_permission(Permission.ADD_NOTE)
+def _note(request, reference):
+    found = _visible(request, reference)
+    if request.method != "POST":
+        return _note_page(request, found, Sheet.blank(NoteForm, initial={"writer": request.user.pk}))
+    sheet = Sheet.typed(NoteForm, request.POST)
+    if changes_rows(request.POST):
+        return _note_page(request, found, sheet.unchecked())
+    if not sheets.written_by(request.user, request.POST, "note-writer"):
+        return _note_page(request, found, _kept(request), Notice.SOMEBODY_ELSE, status=403)
+    if not sheet.is_valid():
+        return _note_page(request, found, sheet, status=422)
+    return _add(request, found, sheet)
+
+
+def _kept(request):
+    return Sheet.typed(NoteForm, request.POST).unchecked()
+
+
+def _note_page(request, reference, sheet, notice=None, status=200):
+    context = sheets.context(sheet, notice) | {"reference": str(reference)}
+    return render(request, "concerns/note.html", context, status=status)
+
+
+def _add(request, found, sheet):
+    answers = sheet.form.cleaned_data
+    actions.add_note(
+        concern=found,
+        by=request.user,
+        key=answers["submission_key"] or sheets.new_key(),
+        text=answers["text"],
+        about=answers["about"],
+        **sheet.seen(),
+    )
+    if not Concern.objects.visible_to(request.user).filter(pk=found.pk).exists():
+        messages.success(request, "Your note is stored. By what it says, the card is no longer shown to you.")
+        return redirect("home")
+    messages.success(request, "Your note is stored.")
+    return redirect(found)

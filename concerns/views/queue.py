@@ -1,0 +1,148 @@
+"""Each person's home, and the queue of what is addressed to them."""
+
+from contextlib import suppress
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from accounts.decorators import require_permission
+from accounts.models import Site
+from accounts.roles import Permission
+from concerns import reading, wording
+from concerns.models import Concern, Delivery
+from concerns.routing import Recipient, Urgency
+from guidance.models import Page
+
+PAGE = 25
+MOST_COUNTED = 99
+
+
+def home(request):
+    """The queue for whoever works one, the admin's rooms for an admin, and a large button for a guard."""
+    if request.user.may(Permission.WORK_QUEUE):
+        return queue(request)
+    if request.user.may(Permission.ADMINISTER):
+        return redirect("admin:index")
+    return _guards_home(request)
+
+
+@require_permission(Permission.REPORT)
+def _guards_home(request):
+    now = timezone.now()
+    cards = [
+        {"line": line, "cells": wording.cells(line["told"], now)}
+        for concern in Concern.objects.written_by(request.user).for_lists().order_by("-received_at")[:PAGE]
+        for line in [reading.line(concern, request.user)]
+    ]
+    return render(request, "concerns/home.html", {"cards": cards, "pages": Page.objects.tiles()})
+
+
+@require_permission(Permission.WORK_QUEUE)
+def queue(request):
+    asked = _asked(request)
+    addressed = Delivery.objects.addressed_to(request.user).filter(**asked)
+    waiting, more_waiting = _page(addressed.open(), request.GET.get("after"))
+    had, more_had = _page(addressed.answered(), request.GET.get("before"), newest_first=True)
+    context = {
+        "waiting": [_row(copy, request.user) for copy in waiting],
+        "had": [_row(copy, request.user) for copy in had],
+        "more_waiting": more_waiting and _address(request, after=more_waiting),
+        "more_had": more_had and _address(request, before=more_had),
+        "waiting_count": _count(addressed.open()),
+        "sites": _sites(request.user),
+        "urgencies": Urgency.choices,
+        "asked": request.GET,
+        "filtered": bool(asked),
+        "now": timezone.now(),
+    }
+    return render(request, "concerns/queue.html", context)
+
+
+class Line(NamedTuple):
+    """One row of the queue."""
+
+    card: dict
+    state: str
+    copy: Delivery
+    open: list[str]  # who else is still waiting
+
+
+def _row(copy, user):
+    card = reading.line(copy.concern, user, copy)
+    others = [c for c in card["told"] if c.status == "waiting" and c.recipient != copy.recipient]
+    soon = copy.is_open and (copy.due_at - timezone.now()).total_seconds() < 60 * 60
+    state = "late" if copy.is_overdue else "soon" if soon else ""
+    return Line(card, state, copy, [Recipient(c.recipient).label.lower() for c in others])
+
+
+def _asked(request):
+    """The filters that stand in the address. What is not a filter is left aside."""
+    asked = {}
+    if request.GET.get("urgency") in Urgency.values:
+        asked["concern__urgency"] = request.GET["urgency"]
+    with suppress(ValueError):
+        asked["concern__site"] = UUID(request.GET.get("site", ""))
+    return asked
+
+
+def _page(copies, after, newest_first=False):
+    """One page by keyset, and where the next begins or None: never a total, never an offset."""
+    order = ("-due_at", "-id") if newest_first else ("due_at", "id")
+    copies = copies.order_by(*order).for_lists()
+    if start := _start(after):
+        beyond, than = ("lte", "lt") if newest_first else ("gte", "gt")
+        due, pk = start
+        copies = copies.filter(**{f"due_at__{beyond}": due}).filter(
+            Q(**{f"due_at__{than}": due}) | Q(**{"due_at": due, f"id__{than}": pk})
+        )
+    found = list(copies[: PAGE + 1])
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    return found[:PAGE], last and f"{last.due_at.isoformat()}_{last.pk}"
+
+
+def _start(after):
+    """Where a page begins, as an earlier page's address said; the first page for anything else."""
+    try:
+        due, _, pk = (after or "").partition("_")
+        at = datetime.fromisoformat(due)
+        return (at, UUID(pk)) if at.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _address(request, **changed):
+    query = request.GET.copy()
+    query.update({})
+    for name in ("after", "before"):
+        query.pop(name, None)
+    for name, value in changed.items():
+        query[name] = value
+    return f"?{query.urlencode()}"
+
+
+def _count(copies):
+    counted = copies[: MOST_COUNTED + 1].count()
+    return f"{MOST_COUNTED}+" if counted > MOST_COUNTED else str(counted)
+
+
+def _sites(user):
+    """The sites that this reader's copies can be about: what they guard, own or police."""
+    return Site.objects.of_reader(user).only("id", "name")
+
+
+@require_permission(Permission.SEE_CONCERNS)
+def find(request):
+    """Look a reference up. Missing, misspelt and withheld are the same 404."""
+    return redirect(get_object_or_404(Concern.objects.visible_to(request.user).with_reference(_typed(request))))
+
+
+def _typed(request):
+    typed = request.GET.get("reference", "")
+    if len(typed) > 40:
+        raise Http404
+    return typed

@@ -1,0 +1,118 @@
+"""Times and states in the words of a page: times, not adjectives, and a day once it is not this shift. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from accounts.roles import Role
+from concerns.disclosure import Copy
+from concerns.models.delivery import Status
+from concerns.routing import Recipient
+from concerns.times import LONDON
+
+SHIFT = timedelta(hours=12)
+
+
+def clock(at: datetime) -> str:
+    """23:26, as a clock in London showed it."""
+    return f"{at.astimezone(LONDON):%H:%M}"
+
+
+def moment(at: datetime) -> str:
+    """Saturday 21 November, 23:26; with the year where it is not this one."""
+    local = at.astimezone(LONDON)
+    year = "" if local.year == datetime.now(LONDON).year else f" {local.year}"
+    return f"{local:%A} {local.day} {local:%B}{year}, {local:%H:%M}"
+
+
+def by(at: datetime, now: datetime) -> str:
+    """00:31 within a shift of now, Sunday 23:31 within the week, else 28 November, 22:50."""
+    local = at.astimezone(LONDON)
+    if abs(at - now) < SHIFT:
+        return f"{local:%H:%M}"
+    return (
+        f"{local:%A %H:%M}" if timedelta(0) < at - now < timedelta(days=6) else f"{local.day} {local:%B}, {local:%H:%M}"
+    )
+
+
+def span(start: datetime, end: datetime | None, approximate: bool = False) -> str:
+    """Saturday 21 November, 22:50 to 23:10; the end with its own day where that differs."""
+    about = "about " if approximate else ""
+    day, time = moment(start).rsplit(", ", 1)
+    if end is None:
+        return f"{day}, {about}{time}"
+    same = start.astimezone(LONDON).date() == end.astimezone(LONDON).date()
+    return f"{day}, {about}{time} to {about}{clock(end) if same else moment(end)}"
+
+
+def length(time: timedelta) -> str:
+    """39 min, 10 h, 3 days: one unit, rounded down."""
+    minutes = int(time.total_seconds() // 60)
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
+
+
+def left(due: datetime, now: datetime) -> str:
+    """39 min left, or 19 min overdue."""
+    return f"{length(due - now)} left" if due >= now else f"{length(now - due)} overdue"
+
+
+def role(code: str) -> str:
+    """guard, manager, head office: a role in the middle of a sentence."""
+    return str(Role(code).label)
+
+
+class Part(NamedTuple):
+    label: str
+    word: str
+    when: str
+
+
+class Cell(NamedTuple):
+    """One of those who must be told, as every page shows them."""
+
+    title: str
+    state: str  # has, part, late or nothing
+    parts: list[Part]
+
+
+_CELLS = (
+    ("Manager", (Recipient.MANAGER,)),
+    ("Head office", (Recipient.HEAD_OFFICE,)),
+    ("Customer", (Recipient.CUSTOMER,)),
+    ("Police", (Recipient.POLICE_CALL, Recipient.POLICE)),
+    ("Safeguarding lead", (Recipient.LEAD,)),
+    ("Police standards", (Recipient.STANDARDS,)),
+)
+
+
+_LABELS: dict[str, str] = {Recipient.POLICE_CALL: "Call", Recipient.POLICE: "Copy"}
+
+
+def cells(copies: Iterable[Copy], now: datetime, mine: str = "") -> list[Cell]:
+    """The same cells in the same order everywhere; who is not told has none. `mine` is the reader's own recipient."""
+    by_recipient = {copy.recipient: copy for copy in copies}
+    found = []
+    for title, recipients in _CELLS:
+        here = [by_recipient[recipient] for recipient in recipients if recipient in by_recipient]
+        if here:
+            parts = [_part(copy, now, labelled=len(recipients) > 1, yours=copy.recipient == mine) for copy in here]
+            found.append(Cell(title, _state(here, now), parts))
+    return found
+
+
+def _state(copies: list[Copy], now: datetime) -> str:
+    waiting = [copy for copy in copies if copy.status == Status.WAITING]
+    if any(copy.due_at < now for copy in waiting):
+        return "late"
+    return "has" if not waiting else "part" if len(waiting) < len(copies) else ""
+
+
+def _part(copy: Copy, now: datetime, *, labelled: bool, yours: bool) -> Part:
+    label = _LABELS.get(copy.recipient, "") if labelled else ""
+    if copy.status == Status.WAITING:
+        late = f", {left(copy.due_at, now)}" if copy.due_at < now else ""
+        return Part(label, "Waiting", f"{'for you, ' if yours else ''}by {by(copy.due_at, now)}{late}")
+    said = ", ".join(filter(None, [copy.by, by(copy.at or copy.due_at, now), copy.whom]))
+    return Part(label, Status(copy.status).label, said)
