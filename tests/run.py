@@ -32,7 +32,7 @@ HONEST_POSTGRESQL = tuple(word.format(fsync="on") for word in POSTGRESQL)  # as 
 MANAGE = (PYTHON, "manage.py")
 FAIL_ON_WARNING = ("--fail-level", "WARNING")
 PYTEST = (PYTHON, "-m", "pytest", "-p", "no:cacheprovider")
-SUITE = (*PYTEST, "-m", "not browser", "--ignore=tests/browser")
+SUITE = (*PYTEST, "-m", "not browser", "--ignore=tests/browser", "--continue-on-collection-errors")
 
 
 class Step(NamedTuple):
