@@ -11,6 +11,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from accounts.demo import DOMAIN
 
@@ -75,6 +76,9 @@ class AccountAdapter(DefaultAccountAdapter):
             return super().clean_password(password, user)
         except ValidationError as error:
             raise ValidationError([PASSWORD_ADVICE.get(e.code, e.message) for e in error.error_list]) from error
+
+    def get_password_change_redirect_url(self, request):
+        return reverse("me")
 
     def send_mail(self, template_prefix, email, context):
         """Sent when the page has been answered: neither the time it takes nor its failure tells of an account."""

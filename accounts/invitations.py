@@ -21,7 +21,7 @@ class Handed:
 
 def hand_out(people, *, by, link_to, again=False):
     """One Handed for each. Who signs in already, or whose invitation still stands, gets a new one only if `again`."""
-    mail = Mail()
+    mail = Mail(by)
     return [_hand_out(person, by=by, link_to=link_to, again=again, mail=mail) for person in people]
 
 
@@ -42,12 +42,13 @@ def _hand_out(person, *, by, link_to, again, mail):
 class Mail:
     """One connection for all; once it fails the rest is not tried, so that nobody waits for each in turn."""
 
-    def __init__(self):
+    def __init__(self, by):
+        self.by = by
         self.connection = get_connection()
         self.works = True
 
     def send(self, person, link):
-        text = render_to_string("accounts/email/invitation.txt", {"person": person, "link": link})
+        text = render_to_string("accounts/email/invitation.txt", {"person": person, "link": link, "by": self.by})
         message = EmailMessage("CSE Reports: your invitation", text, to=[person.email], connection=self.connection)
         self.works = self.works and post(message)
         return self.works

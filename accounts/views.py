@@ -25,7 +25,8 @@ from accounts.roles import Permission
 
 @require_safe
 def me(request):
-    return render(request, "accounts/me.html", {"sites": request.user.sites.open()})
+    may_see_sites = request.user.may(Permission.SEE_SITES)
+    return render(request, "accounts/me.html", {"sites": request.user.sites.open(), "may_see_sites": may_see_sites})
 
 
 @require_safe

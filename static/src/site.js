@@ -6,12 +6,14 @@ import { NotificationBanner } from "govuk-frontend/dist/govuk/components/notific
 import { PasswordInput } from "govuk-frontend/dist/govuk/components/password-input/password-input.mjs";
 import { blank } from "./js/blank.js";
 import { leave } from "./js/leave.js";
+import { passkeys } from "./js/passkeys.js";
 import { rows } from "./js/rows.js";
 import { zones } from "./js/zones.js";
 
 // Leaving and blanking come first: nothing that fails further down may take them away.
 blank();
 document.querySelectorAll("[data-leave]").forEach(leave);
+document.querySelectorAll("[data-passkey]").forEach(passkeys);
 document.querySelectorAll("[data-rows]").forEach(rows);
 document.querySelectorAll("[data-zones]").forEach(zones);
 
