@@ -1,8 +1,9 @@
 import re
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -273,3 +274,21 @@ def test_a_version_is_never_changed_or_deleted(what_to_do):
 def test_the_database_refuses_a_version_that_says_nothing(what_to_do, empty):
     with pytest.raises(IntegrityError), transaction.atomic():
         Version.objects.create(page=what_to_do, number=2, **{"title": "a", "summary": "b", "body": "c"} | {empty: ""})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_who_publish_at_once_one_does_and_the_rest_are_told():
+    page = Page.objects.create(slug="crowded")
+
+    def publish(words):
+        try:
+            return actions.publish(page=page, title="a", summary="b", body=words, by=None, after=0).number
+        except actions.Superseded:
+            return None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as crowd:
+        results = list(crowd.map(publish, "abcdefgh"))
+    assert sorted(results, key=str) == [1, *[None] * 7]
+    assert page.versions.count() == 1
