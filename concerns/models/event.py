@@ -50,16 +50,15 @@ class Event(models.Model):
         return f"{self.number}. {self.get_verb_display()}"
 
     def expected_mac(self):
-        """What `mac` must be: it covers every other column but the row's own id."""
-        named = {name: getattr(self, name) for name in _COVERED}
-        return digest(named)
-
-
-_COVERED = ("concern_id", "number", "at", "verb", "by_id", "by_role", "by_organisation_id", "detail", "previous")
+        """What `mac` must be: it covers every other column."""
+        return digest({f.attname: getattr(self, f.attname) for f in self._meta.concrete_fields if f.name != "mac"})
 
 
 class Head(models.Model):
-    """Where a concern's history ends. Locked for each new event: it puts them in a row and shows a cut tail."""
+    """Where a concern's history ends. Locked for each new event: it puts them in a row and shows a cut tail.
+
+    Its own mac says which event is the last, and is kept nowhere else: who cuts the tail off cannot set the head back.
+    """
 
     concern_id = models.UUIDField(primary_key=True)
     count = models.PositiveIntegerField()
@@ -67,6 +66,10 @@ class Head(models.Model):
 
     def __str__(self):
         return f"{self.count} events of {self.concern_id}"
+
+    def expected_mac(self, last):
+        """What `mac` must be where the event with the mac `last` is the last one."""
+        return digest({"head": self.concern_id, "count": self.count, "last": last})
 
 
 def digest(content):
@@ -101,24 +104,24 @@ def commitments(people, vehicles):
 def record(verb, concern, *, by=None, detail=None, at=None):
     """Add one event to a concern's history, inside the caller's transaction."""
     head = Head.objects.select_for_update().filter(concern_id=concern.pk).first()
+    head, first = head or Head(concern_id=concern.pk, count=0), head is None
+    last = None if first else Event.objects.filter(concern_id=concern.pk, number=head.count).first()
     event = Event(
         concern_id=concern.pk,
-        number=head.count + 1 if head else 1,
+        number=head.count + 1,
         at=at or timezone.now(),
         verb=verb,
         by_id=by and by.pk,
         by_role=by.role if by else "",
         by_organisation_id=by and by.organisation_id,
         detail=detail or {},
-        previous=head.mac if head else GENESIS,
+        previous=last.mac if last else GENESIS,
     )
     event.mac = event.expected_mac()
     event.save(force_insert=True)
-    if head:
-        head.count, head.mac = event.number, event.mac
-        head.save(update_fields=["count", "mac"])
-    else:
-        Head.objects.create(concern_id=concern.pk, count=1, mac=event.mac)
+    head.count = event.number
+    head.mac = head.expected_mac(event.mac)
+    head.save(force_insert=first, update_fields=None if first else ["count", "mac"])
     return event
 
 
