@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.forms import formset_factory
 from django.forms.utils import ErrorDict, ErrorList
 from django.utils import timezone
+from django.utils.html import format_html
 from phonenumber_field.formfields import PhoneNumberField
 
 from concerns import times
@@ -20,7 +21,7 @@ ELSEWHERE = "elsewhere"
 OLDEST = timedelta(days=366)
 
 URGENCIES = [
-    (Urgency.EMERGENCY, "Yes: may be harmed or taken, or is with the person now"),
+    (Urgency.EMERGENCY, format_html("<strong>Yes:</strong> may be harmed or taken, or is with the person now")),
     (Urgency.PROMPT, "Not this minute, but this shift"),
     (Urgency.ROUTINE, "No, something I noticed"),
 ]
@@ -52,7 +53,7 @@ def one_of(label, choices, *, missing, **kwargs):
     return forms.ChoiceField(
         label=label,
         choices=choices,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect({"class": "govuk-radios--small cse-line"}),
         error_messages={"required": missing, "invalid_choice": missing},
         **kwargs,
     )
