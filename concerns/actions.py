@@ -181,8 +181,8 @@ def _store_note(*, concern, by, key, text, about, people, vehicles):
         about=sorted(about),
     )
     seen = _add_rows({"note": note}, people, vehicles)
+    _narrow(concern, note.about, now)  # copies first, then the history: the order in which every verb locks them
     record(Event.Verb.NOTED, concern, by=by, at=now, detail=_committed(note, *seen))
-    _narrow(concern, note.about, now)
     return note
 
 
@@ -191,7 +191,7 @@ def _narrow(concern: Concern, about: Collection[str], now: datetime) -> None:
     withheld = routing.withheld(about)
     if about == [routing.Party.NO]:
         return
-    copies = {copy.recipient: copy for copy in concern.deliveries.select_for_update()}
+    copies = {copy.recipient: copy for copy in concern.deliveries.select_for_update().order_by("pk")}
     for recipient in withheld & copies.keys():
         Delivery.objects.filter(pk=copies[recipient].pk, withheld_at=None).update(withheld_at=now, released_at=None)
     times = routing.route(urgency=concern.urgency, about=about, has_site=concern.site_id is not None)

@@ -1,0 +1,57 @@
+"""The verbs: each writes all its rows and its event, or nothing; and each is safe to say twice."""
+
+import threading
+import time
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import User
+from concerns import actions
+from concerns.models import Concern, Delivery, Event, Note
+from concerns.routing import Recipient
+from tests.cards import PERSON, VEHICLE, add_note, card, send_card
+
+
+def at_once(*verbs):
+    """What each of these gives, all started together in threads of their own."""
+    together, given = threading.Barrier(len(verbs)), [None] * len(verbs)
+
+    def run(n, verb):
+        together.wait()
+        try:
+            given[n] = verb()
+        except Exception as error:  # a thread's error must reach the test
+            given[n] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(verbs)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return given
+
+
+def copy_for(concern, recipient):
+    return concern.deliveries.get(recipient=recipient)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_note_and_an_acknowledgement_at_once_both_stand(concern, cast, monkeypatch):
+    def slowly(verb, *args, record=actions.record, **kwargs):
+        time.sleep(0.5 if verb == Event.Verb.ACKNOWLEDGED else 0)
+        return record(verb, *args, **kwargs)
+
+    monkeypatch.setattr(actions, "record", slowly)
+    copy = copy_for(concern, Recipient.HEAD_OFFICE)
+    acknowledged, note = at_once(
+        lambda: actions.acknowledge(delivery=copy, by=cast["hana"]),
+        lambda: add_note(concern, cast["asha"], about=["office"]),
+    )
+    assert isinstance(note, Note)
+    assert acknowledged in (True, False)  # whoever came second: a withheld copy is not open
