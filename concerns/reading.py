@@ -13,7 +13,7 @@ _LINE = ["urgency", "site", "zone", "seen_at", "until_at", "time_is_approximate"
 def whole_card(concern: Concern, user, *, events=()):
     """Everything that this person may see of the concern, by name; what they may not is not there."""
     copy = Delivery.objects.addressed_to(user).filter(concern=concern).first()
-    facts = _facts(concern, _CARD) | {
+    facts = _facts(concern, _CARD, whom=True) | {
         "company_phone": concern.company.phone,
         "author_name": concern.reported_by.get_full_name(),
         "signatures": True,
@@ -54,8 +54,8 @@ def _who(event, card):
     return event.by_name if event.by_name in named else Role(event.by_role).label if event.by_role else ""
 
 
-def _facts(concern, names):
-    copies = [_copy(delivery, concern) for delivery in concern.deliveries.all()]
+def _facts(concern, names, *, whom=False):
+    copies = [_copy(delivery, concern, whom) for delivery in concern.deliveries.all()]
     return {name: getattr(concern, name) for name in names} | {
         "reference": str(concern),
         "told": sorted(copies, key=lambda copy: list(Recipient).index(Recipient(copy.recipient))),
@@ -83,7 +83,7 @@ def _readers(concern, user, copy):
     return readers
 
 
-def _copy(delivery, concern):
+def _copy(delivery, concern, whom):
     by = delivery.acknowledged_by or delivery.told_by
     return Copy(
         recipient=delivery.recipient,
@@ -94,7 +94,7 @@ def _copy(delivery, concern):
         by=by.get_full_name() if by else "",
         by_organisation=by and by.organisation_id,
         by_author=delivery.told_by_id == concern.reported_by_id,
-        whom=delivery.told_whom or "",
+        whom=(delivery.told_whom or "") if whom else "",  # a list opens no sealed word
     )
 
 

@@ -19,6 +19,7 @@ from concerns.routing import Recipient, Urgency
 from guidance.models import Page
 
 PAGE = 25
+FEW = 5  # of their own cards, below a queue
 MOST_COUNTED = 99
 
 
@@ -33,13 +34,22 @@ def home(request):
 
 @require_permission(Permission.REPORT)
 def _guards_home(request):
-    now = timezone.now()
-    cards = [
-        {"line": line, "cells": wording.cells(line["told"], now)}
-        for concern in Concern.objects.written_by(request.user).for_lists().order_by("-received_at")[:PAGE]
-        for line in [reading.line(concern, request.user)]
-    ]
-    return render(request, "concerns/home.html", {"cards": cards, "pages": Page.objects.tiles()})
+    return render(request, "concerns/home.html", _own_cards(request, PAGE) | {"pages": Page.objects.tiles()})
+
+
+def _own_cards(request, most):
+    """The cards that they wrote, the newest first, and where older ones begin."""
+    theirs = Concern.objects.written_by(request.user).order_by("-received_at", "-id")
+    if start := _start(request.GET.get("older")):
+        at, pk = start
+        theirs = theirs.filter(received_at__lte=at).filter(Q(received_at__lt=at) | Q(received_at=at, id__lt=pk))
+    found = list(theirs.for_lists()[: most + 1])
+    last = found[most - 1] if len(found) > most else None
+    lines = [reading.line(concern, request.user) for concern in found[:most]]
+    return {
+        "cards": [{"line": line, "cells": wording.cells(line["told"], timezone.now())} for line in lines],
+        "older": last and f"?older={last.received_at.isoformat()}_{last.pk}".replace("+", "%2B"),
+    }
 
 
 @require_permission(Permission.WORK_QUEUE)
@@ -58,8 +68,9 @@ def queue(request):
         "urgencies": Urgency.choices,
         "asked": request.GET,
         "filtered": bool(asked),
-        "now": timezone.now(),
     }
+    if request.user.may(Permission.REPORT):
+        context |= _own_cards(request, FEW)
     return render(request, "concerns/queue.html", context)
 
 

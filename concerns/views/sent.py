@@ -14,6 +14,8 @@ from concerns.forms import ToldForm
 from concerns.models import Concern, Delivery
 from concerns.routing import Recipient
 
+NOT_TOLD = {Recipient.POLICE.value: "Local police desk"}  # the force is told, by its standards desk
+
 
 class Ring(NamedTuple):
     """Whom the author rings: the first of manager, head office and lead from whom the card is not withheld."""
@@ -71,7 +73,7 @@ def _show(request, concern, form, status=200):
         "ring": to_ring(concern),
         "call": call if call and call.is_open else None,
         "code_word": concern.force.code_word,
-        "not_told": [copy.get_recipient_display() for copy in copies.values() if copy.withheld_at],
+        "not_told": [NOT_TOLD.get(r, copy.get_recipient_display()) for r, copy in copies.items() if copy.withheld_at],
         "may_be": sorted(concern.involved),
     }
     return render(request, "concerns/sent.html", context, status=status)
