@@ -46,7 +46,9 @@ def submit(
 
     Raises SentBefore where this author's key stands on a card with other words.
     """
-    typed = {name: value for name, value in card.items() if name != "written_at"}  # that is the form's, not the author's
+    typed = {
+        name: value for name, value in card.items() if name != "written_at"
+    }  # that is the form's, not the author's
     words = digest({"card": typed, "people": list(people), "vehicles": list(vehicles)})
     mine = Concern.objects.filter(reported_by=by, submission_key=key)
     stored = mine.first()
@@ -67,7 +69,7 @@ def submit(
 @transaction.atomic
 def _store(*, by, key, words, card, people, vehicles, now):
     concern = Concern.objects.create(
-        **card,
+        **{**card, "about": sorted(card["about"])},
         submission_key=key,
         submission_digest=words,
         reported_by=by,
