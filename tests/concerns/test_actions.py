@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from concerns import actions
-from concerns.models import Concern, Delivery, Event, Note
+from concerns.models import Concern, Delivery, Event, Note, PersonSeen, commitment
 from concerns.routing import Recipient
 from tests.cards import PERSON, VEHICLE, add_note, card, send_card
 
@@ -55,3 +55,14 @@ def test_a_note_and_an_acknowledgement_at_once_both_stand(concern, cast, monkeyp
     )
     assert isinstance(note, Note)
     assert acknowledged in (True, False)  # whoever came second: a withheld copy is not open
+
+
+# --- submit -------------------------------------------------------------------------------------------------------
+
+
+def test_a_card_is_committed_to_as_it_will_be_read(cast):
+    concern = send_card(cast["asha"], about=["police", "guard"], natures=["gifts", "online"], people=[PERSON])
+    (event,) = Event.objects.filter(concern_id=concern.pk)
+    concern.refresh_from_db()
+    assert event.detail["whole"] == commitment(concern)
+    assert event.detail["people"] == {str(row.pk): commitment(row) for row in PersonSeen.objects.all()}
