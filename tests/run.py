@@ -58,7 +58,7 @@ class Program(NamedTuple):
 
 PROGRAMS = {
     "PostgreSQL": Program(("usr/bin/pg_virtualenv", "usr/lib/postgresql/*/bin/initdb"), ("postgresql",)),
-    "Chromium": Program(("usr/bin/chromium",), ("chromium",)),
+    "Chromium": Program(("usr/bin/chromium", "usr/lib/*/libatomic.so.1"), ("chromium", "libatomic1")),  # for Playwright
 }
 
 
