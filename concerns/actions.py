@@ -29,6 +29,7 @@ from concerns.routing import Recipient
 
 Fields = Mapping[str, Any]
 Rows = Collection[Fields]
+Addresses = Mapping[Recipient, uuid.UUID | None]
 
 
 class SentBefore(Exception):
@@ -101,45 +102,44 @@ def _address(concern: Concern, now: datetime) -> None:
     has_site = concern.site_id is not None
     times = routing.route(urgency=concern.urgency, about=concern.about, has_site=has_site)
     withheld = routing.withheld(concern.about) - (set() if has_site else {Recipient.MANAGER, Recipient.CUSTOMER})
-    copies = [_copy(concern, recipient, due_at=now + time) for recipient, time in times.items()]
-    copies += [_copy(concern, recipient, due_at=now, withheld_at=now) for recipient in withheld]
+    to = _organisations(concern)
+    copies = [_copy(concern, to, recipient, due_at=now + time) for recipient, time in times.items()]
+    copies += [_copy(concern, to, recipient, due_at=now, withheld_at=now) for recipient in withheld]
     for copy in copies:
         if copy.recipient == Recipient.POLICE_CALL and concern.police_called:
             copy.told_at, copy.told_by, copy.told_whom = now, concern.reported_by, concern.police_log
     Delivery.objects.bulk_create(copies)
-    _keep_from(concern, routing.withheld(concern.about))
+    _keep_from(concern, to, routing.withheld(concern.about))
 
 
-def _copy(concern: Concern, recipient: Recipient, **times: datetime) -> Delivery:
-    to = _organisations(concern)[recipient]
-    return Delivery(concern=concern, recipient=recipient, organisation_id=to, **times)
+def _copy(concern: Concern, to: Addresses, recipient: Recipient, **times: datetime) -> Delivery:
+    return Delivery(concern=concern, recipient=recipient, organisation_id=to[recipient], **times)
 
 
-def _organisations(concern: Concern) -> dict[Recipient, uuid.UUID]:
-    """Whom each copy is addressed to: the author's company, the site's customer and force as they are that day."""
-    force = concern.site.police_force_id if concern.site else concern.company.default_force_id
-    to = dict.fromkeys(Recipient, concern.company_id)
-    to |= {Recipient.POLICE_CALL: force, Recipient.POLICE: force, Recipient.STANDARDS: force}
-    if concern.site:
-        to[Recipient.CUSTOMER] = concern.site.customer_id
-    return to
+def _organisations(concern: Concern, copies: Mapping[str, Delivery] | None = None) -> Addresses:
+    """Whom each copy is addressed to: the author's company, and customer and force as they were on the card's day."""
+    site = concern.site
+    if copies:  # the site may have changed hands since
+        force, customer = (copies[r].organisation_id if r in copies else None for r in ("police", "customer"))
+    else:
+        force = site.police_force_id if site else concern.company.default_force_id
+        customer = site.customer_id if site else None
+    desks = dict.fromkeys((Recipient.POLICE_CALL, Recipient.POLICE, Recipient.STANDARDS), force)
+    return dict.fromkeys(Recipient, concern.company_id) | desks | {Recipient.CUSTOMER: customer}
 
 
-def _keep_from(concern: Concern, withheld: Collection[Recipient]) -> None:
+def _keep_from(concern: Concern, to: Addresses, withheld: Collection[Recipient]) -> None:
     """Keep the concern, by name, from everybody who stands in a withheld role for that site at this moment."""
     if not withheld:
         return
-    to = _organisations(concern)
     standing = Q()
     for recipient in withheld:
-        if recipient == Recipient.CUSTOMER and not concern.site:
-            continue
         theirs = Q(role=recipient.value, organisation=to[recipient])
         if recipient == Recipient.MANAGER:
             places = [concern.site_id] if concern.site_id else concern.reported_by.sites.values("pk")
             theirs &= Q(sites__in=places)
         standing |= theirs
-    people = User.objects.active().filter(standing).distinct() if standing else User.objects.none()
+    people = User.objects.active().filter(standing).distinct()
     KeptFrom.objects.bulk_create(
         [KeptFrom(concern=concern, user=person, recipient=person.role) for person in people], ignore_conflicts=True
     )
@@ -197,12 +197,13 @@ def _narrow(concern: Concern, about: Collection[str], now: datetime) -> None:
     for recipient in withheld & copies.keys():
         Delivery.objects.filter(pk=copies[recipient].pk, withheld_at=None).update(withheld_at=now, released_at=None)
     times = routing.route(urgency=concern.urgency, about=about, has_site=concern.site_id is not None)
+    to = _organisations(concern, copies)
     for recipient, time in times.items():
         if recipient not in copies:
-            _copy(concern, recipient, due_at=now + time).save(force_insert=True)
+            _copy(concern, to, recipient, due_at=now + time).save(force_insert=True)
         elif copies[recipient].due_at > now + time:
             Delivery.objects.filter(pk=copies[recipient].pk).open().update(due_at=now + time)
-    _keep_from(concern, withheld)
+    _keep_from(concern, to, withheld)
 
 
 @transaction.atomic

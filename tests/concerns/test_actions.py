@@ -9,7 +9,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Organisation
+from accounts.roles import Kind
 from concerns import actions
 from concerns.models import Concern, Delivery, Event, Note, PersonSeen, commitment
 from concerns.routing import Recipient
@@ -66,3 +67,26 @@ def test_a_card_is_committed_to_as_it_will_be_read(cast):
     concern.refresh_from_db()
     assert event.detail["whole"] == commitment(concern)
     assert event.detail["people"] == {str(row.pk): commitment(row) for row in PersonSeen.objects.all()}
+
+
+# --- add_note -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sold(cast, concern):
+    """The concern's site, after another customer has bought it and another force polices it."""
+    site = concern.site
+    site.customer = Organisation.objects.create(name="Larkmoor Estates", kind=Kind.CUSTOMER)
+    site.police_force = Organisation.objects.create(name="Eastmoor Police", kind=Kind.POLICE)
+    site.save(update_fields=["customer", "police_force"])
+    return site
+
+
+def test_a_note_after_a_sale_tells_the_force_of_the_cards_own_day(concern, cast, sold):
+    add_note(concern, cast["asha"], about=["police"])
+    assert copy_for(concern, Recipient.STANDARDS).organisation == cast["priya"].organisation
+
+
+def test_a_note_after_a_sale_keeps_the_concern_from_those_who_had_it(concern, cast, sold):
+    add_note(concern, cast["asha"], about=["site", "police"])
+    assert {kept.user for kept in concern.kept.all()} == {cast["cole"], cast["priya"]}
