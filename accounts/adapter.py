@@ -99,7 +99,7 @@ class MFAAdapter(DefaultMFAAdapter):
     """Second steps: their secrets are sealed in the database."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": "That did not work. Try again with a new code or with your passkey.",
+        "incorrect_code": "That did not work. Type the code that your app shows now, or try your passkey again.",
         "rate_limited": "Too many tries. Wait five minutes, then try again.",
         "cannot_generate_recovery_codes": "Add an app or a passkey first: spare codes stand in for those.",
     }

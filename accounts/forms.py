@@ -168,7 +168,7 @@ class PersonForm(forms.Form):
     phone = PhoneNumberField(
         label="Phone number (if you know it)",
         required=False,
-        error_messages={"invalid": "Enter a phone number, such as 07700 900123, or leave it empty."},
+        error_messages={"invalid": "Enter a phone number, such as 020 7946 0123, or leave it empty."},
     )
 
     def clean_name(self):
@@ -241,9 +241,14 @@ class ShiftForm(forms.Form):
         except shift.Unreadable as error:
             raise forms.ValidationError(str(error)) from error
         lines = [(row.line, LineForm(row.cells)) for row in rows]
-        if faults := [*faulty(lines), *doubled(lines)]:
-            raise forms.ValidationError(faults)
-        return [form.entry(line) for line, form in lines]
+        self.name_lines([*faulty(lines), *doubled(lines)])
+        return [form.entry(line) for line, form in lines if form.is_valid()]
+
+    def name_lines(self, sentences):
+        """What is wrong in the file, a sentence for each line; nobody is brought in."""
+        if sentences:
+            self.add_error(None, sentences)
+            self.add_error("file", "Put these lines right, then choose the file again.")
 
 
 def faulty(lines):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 MOST_ROWS = 200
 MOST_BYTES = 100_000
-EXAMPLE = "name,e-mail or staff number,phone\nSam Okoro,sam.okoro@example.com,07700 900123\nLee Marsh,B4471,\n"
+EXAMPLE = "name,e-mail or staff number,phone\nSam Okoro,sam.okoro@example.com,020 7946 0123\nLee Marsh,B4471,\n"
 
 # What a column may be called, in any order and case; what is not a letter is left out.
 COLUMNS = {

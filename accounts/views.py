@@ -80,7 +80,7 @@ def bring_in(request):
             guards = actions.bring_in(entries=facts["file"], sites=facts["sites"], by=request.user)
             return handed_out(request, guards)
         except actions.Refused as refused:
-            form.add_error("file", list(refused.sentences))
+            form.name_lines(refused.sentences)
     return render(request, "accounts/bring_in.html", {"form": form, "example": shift.EXAMPLE})
 
 

@@ -6,7 +6,13 @@ from accounts import demo
 register = template.Library()
 
 # The first that is named wins: Edge also says Chrome, and Chrome also says Safari.
-BROWSERS = {"Edg": "Edge", "SamsungBrowser": "Samsung browser", "OPR": "Opera", "Firefox": "Firefox", "FxiOS": "Firefox"}
+BROWSERS = {
+    "Edg": "Edge",
+    "SamsungBrowser": "Samsung browser",
+    "OPR": "Opera",
+    "Firefox": "Firefox",
+    "FxiOS": "Firefox",
+}
 BROWSERS |= {"CriOS": "Chrome", "Chrome": "Chrome", "Safari": "Safari"}
 DEVICES = {"iPhone": "an iPhone", "iPad": "an iPad", "Android": "an Android phone", "Windows": "Windows"}
 DEVICES |= {"Mac OS": "a Mac", "CrOS": "a Chromebook", "Linux": "Linux"}
@@ -16,6 +22,17 @@ DEVICES |= {"Mac OS": "a Mac", "CrOS": "a Chromebook", "Linux": "Linux"}
 def demo_people():
     """[(name, what they are)] for a trial's sign-in page; nobody where it is not a trial."""
     return [(name, role) for name, (role, _, _) in demo.PEOPLE.items()] if settings.DEMO else []
+
+
+@register.filter
+def in_fours(letters):
+    return " ".join(letters[at : at + 4] for at in range(0, len(letters), 4))
+
+
+@register.filter
+def unbroken(number):
+    """A telephone number that stays on one line."""
+    return str(number).replace(" ", "\u00a0")
 
 
 @register.filter
