@@ -3,7 +3,6 @@ from django.urls import path
 from concerns.views import concern, queue, report, sent
 
 urlpatterns = [
-    path("", queue.home, name="home"),
     path("report/", report.report, name="report"),
     path("concerns/", queue.queue, name="queue"),
     path("concerns/find/", queue.find, name="find"),

@@ -1,10 +1,10 @@
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from cse_reports import views
 
 urlpatterns = [
+    path("", views.home, name="home"),
     path("", include("concerns.urls")),
     path("", include("accounts.urls")),
     path("guidance/", include("guidance.urls")),

@@ -1,9 +1,20 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
-from concerns.views import rescue
+from accounts.roles import Permission
+from concerns.views import queue, rescue
+from guidance.models import Page
+
+
+def home(request):
+    """The queue for whoever works one, the admin's rooms for an admin, and a large button for a guard."""
+    if request.user.may(Permission.WORK_QUEUE):
+        return queue.queue(request)
+    if request.user.may(Permission.ADMINISTER):
+        return redirect("admin:index")
+    return render(request, "home.html", queue.own_cards(request) | {"pages": Page.objects.tiles()})
 
 
 @login_not_required

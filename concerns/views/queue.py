@@ -1,4 +1,4 @@
-"""Each person's home, and the queue of what is addressed to them."""
+"""The queue of what is addressed to somebody, and the cards that they wrote."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -16,28 +16,13 @@ from accounts.roles import Permission
 from concerns import reading, wording
 from concerns.models import Concern, Delivery
 from concerns.routing import Recipient, Urgency
-from guidance.models import Page
 
 PAGE = 25
 FEW = 5  # of their own cards, below a queue
 MOST_COUNTED = 99
 
 
-def home(request):
-    """The queue for whoever works one, the admin's rooms for an admin, and a large button for a guard."""
-    if request.user.may(Permission.WORK_QUEUE):
-        return queue(request)
-    if request.user.may(Permission.ADMINISTER):
-        return redirect("admin:index")
-    return _guards_home(request)
-
-
-@require_permission(Permission.REPORT)
-def _guards_home(request):
-    return render(request, "concerns/home.html", _own_cards(request, PAGE) | {"pages": Page.objects.tiles()})
-
-
-def _own_cards(request, most):
+def own_cards(request, most=PAGE):
     """The cards that they wrote, the newest first, and where older ones begin."""
     theirs = Concern.objects.written_by(request.user).order_by("-received_at", "-id")
     if start := _start(request.GET.get("older")):
@@ -70,7 +55,7 @@ def queue(request):
         "filtered": bool(asked),
     }
     if request.user.may(Permission.REPORT):
-        context |= _own_cards(request, FEW)
+        context |= own_cards(request, FEW)
     return render(request, "concerns/queue.html", context)
 
 
