@@ -29,7 +29,7 @@ from concerns.routing import Recipient
 
 Fields = Mapping[str, Any]
 Rows = Collection[Fields]
-Addresses = Mapping[Recipient, uuid.UUID | None]
+Addresses = Mapping[Recipient, Any]  # the organisation's id; None for the customer of no site
 
 
 class SentBefore(Exception):
@@ -155,7 +155,12 @@ def add_note(
     people: Rows = (),
     vehicles: Rows = (),
 ) -> Note:
-    """Store a note with its rows, and narrow who is told by what it says. The same form again is the same note."""
+    """Store a note with its rows, and narrow who is told by what it says.
+
+    The same form with the same words again is the same note; with other words it is another one, so that none are lost.
+    """
+    words = {"note": text, "about": sorted(about), "people": list(people), "vehicles": list(vehicles)}
+    key = uuid.UUID(digest({"key": key, "concern": concern.pk} | words)[:32])
     mine = Note.objects.filter(written_by=by, submission_key=key)
     stored = mine.first()
     if stored:
