@@ -28,7 +28,7 @@ class OrganisationAdmin(admin.ModelAdmin):
 
 @admin.register(Site)
 class SiteAdmin(admin.ModelAdmin):
-    list_display = ["name", "kind", "contractor", "customer", "police_force", "reach", "closed_at"]
+    list_display = ["name", "kind", "contractor", "customer", "police_force", "is_covered", "closed_at"]
     list_filter = [("closed_at", admin.EmptyFieldListFilter), "kind", "nation", "contractor"]
     search_fields = ["name", "postcode"]
     view_on_site = False  # that page is the company's
@@ -43,13 +43,15 @@ class SiteAdmin(admin.ModelAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).with_reach()
 
-    @admin.display(description="Can everybody be reached?")
+    @admin.display(description="everybody can be reached", boolean=True)
+    def is_covered(self, site):
+        return not site.warnings()
+
+    @admin.display(description="Can everybody be reached")
     def reach(self, site):
-        warnings = site.warnings() if site.pk and not site._state.adding else []
-        if not warnings:
-            return "-" if site._state.adding else "Yes"
+        warnings = [] if site._state.adding else site.warnings()
         lines = format_html_join("", "<li>{}</li>", ((sentence,) for sentence in warnings))
-        return format_html("Somebody could not be reached from here:<ul>{}</ul>", lines)
+        return format_html("Somebody could not be reached from here:<ul>{}</ul>", lines) if warnings else "Yes"
 
 
 class PersonForm(forms.ModelForm):
@@ -88,6 +90,8 @@ class UserAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         if not obj.is_active:
             actions.end_account(person=obj)
+        if not change:
+            self.message_user(request, "Next, tick them in this list and send them an invitation.")
 
     @admin.action(description="Send an invitation to choose a password", permissions=["change"])
     def send_invitation(self, request, people):

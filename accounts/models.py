@@ -280,6 +280,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         ordering = ["name"]
+        verbose_name, verbose_name_plural = "person", "people"
         constraints = [
             models.CheckConstraint(
                 name="a_role_and_its_organisation_fit",
