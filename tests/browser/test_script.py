@@ -1,12 +1,10 @@
 """What the script adds, in a real browser, on the smallest page that has it. `npm run build` makes the script."""
 
-import shutil
 from pathlib import Path
 
 import brotli
 import pytest
 from django.conf import settings
-from playwright.sync_api import sync_playwright
 
 pytestmark = pytest.mark.browser
 
@@ -40,13 +38,6 @@ PAGES = {
     "/private/": f'<p>a secret</p><a href="{SITE}/guidance/" data-leave>Leave this page</a>',
     "/guidance/": "<p>guidance</p>",
 }
-
-
-@pytest.fixture(scope="module")
-def browser():
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
 
 
 @pytest.fixture
