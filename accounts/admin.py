@@ -49,9 +49,10 @@ class SiteAdmin(admin.ModelAdmin):
 
     @admin.display(description="Can everybody be reached")
     def reach(self, site):
-        warnings = [] if site._state.adding else site.warnings()
-        lines = format_html_join("", "<li>{}</li>", ((sentence,) for sentence in warnings))
-        return format_html("Somebody could not be reached from here:<ul>{}</ul>", lines) if warnings else "Yes"
+        if site._state.adding:
+            return "-"
+        lines = format_html_join("", "<li>{}</li>", ((sentence,) for sentence in site.warnings()))
+        return format_html("Somebody could not be reached from here:<ul>{}</ul>", lines) if lines else "Yes"
 
 
 class PersonForm(forms.ModelForm):

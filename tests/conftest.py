@@ -2,6 +2,7 @@ import os
 
 import hypothesis
 import pytest
+from django.core.cache import cache
 from django.core.management.commands import flush
 from django.db import connection
 
@@ -31,6 +32,12 @@ def emptied_by_flush():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flush.Command, "handle", without_triggers)
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_tries_counted():
+    """Rate limits are in the cache: no test is locked out by another."""
+    cache.clear()
 
 
 @pytest.fixture
