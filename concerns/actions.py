@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from concerns import routing
+from concerns import reading, routing
 from concerns.encryption import Unreadable
 from concerns.models import (
     Concern,
@@ -29,6 +29,7 @@ from concerns.routing import Recipient
 
 Fields = Mapping[str, Any]
 Rows = Collection[Fields]
+Seen = tuple[list[PersonSeen], list[VehicleSeen]]
 Addresses = Mapping[Recipient, Any]  # the organisation's id; None for the customer of no site
 
 
@@ -68,14 +69,15 @@ def submit(
 
 
 @transaction.atomic
-def _store(*, by, key, words, card, people, vehicles, now):
+def _store(
+    *, by: User, key: uuid.UUID, words: str, card: Fields, people: Rows, vehicles: Rows, now: datetime
+) -> Concern:
     concern = Concern.objects.create(
         **{**card, "about": sorted(card["about"])},
         submission_key=key,
         submission_digest=words,
         reported_by=by,
-        author_role=by.role,
-        company=by.organisation,
+        **_signed(by),
         received_at=now,
     )
     seen = _add_rows({"concern": concern}, people, vehicles)
@@ -85,14 +87,19 @@ def _store(*, by, key, words, card, people, vehicles, now):
     return concern
 
 
-def _add_rows(owner, people, vehicles):
+def _signed(by: User) -> dict[str, Any]:
+    """In what role, and for which company, they write this."""
+    return {"author_role": by.role, "company": by.organisation}
+
+
+def _add_rows(owner: Fields, people: Rows, vehicles: Rows) -> Seen:
     return (
         PersonSeen.objects.bulk_create([PersonSeen(**owner, number=n, **row) for n, row in enumerate(people, 1)]),
         VehicleSeen.objects.bulk_create([VehicleSeen(**owner, number=n, **row) for n, row in enumerate(vehicles, 1)]),
     )
 
 
-def _committed(owner, people, vehicles):
+def _committed(owner: Concern | Note, people: list[PersonSeen], vehicles: list[VehicleSeen]) -> dict[str, Any]:
     """Digests of a card or a note and of its rows, for the event that commits to them."""
     return {"of": str(owner.pk), "whole": commitment(owner)} | commitments(people, vehicles)
 
@@ -175,14 +182,15 @@ def add_note(
 
 
 @transaction.atomic
-def _store_note(*, concern, by, key, text, about, people, vehicles):
+def _store_note(
+    *, concern: Concern, by: User, key: uuid.UUID, text: str, about: Collection[str], people: Rows, vehicles: Rows
+) -> Note:
     now = timezone.now()
     note = Note.objects.create(
         concern=concern,
         submission_key=key,
         written_by=by,
-        author_role=by.role,
-        company=by.organisation,
+        **_signed(by),
         received_at=now,
         text=text,
         about=sorted(about),
@@ -198,7 +206,9 @@ def _narrow(concern: Concern, about: Collection[str], now: datetime) -> None:
     withheld = routing.withheld(about)
     if about == [routing.Party.NO]:
         return
-    copies = {copy.recipient: copy for copy in concern.deliveries.select_for_update().order_by("pk")}
+    standing = Delivery.objects.filter(concern=concern).order_by("pk")
+    list(standing.select_for_update())  # another note may be adding copies: wait for it, and only then read them
+    copies = {copy.recipient: copy for copy in standing}
     for recipient in withheld & copies.keys():
         Delivery.objects.filter(pk=copies[recipient].pk, withheld_at=None).update(withheld_at=now, released_at=None)
     times = routing.route(urgency=concern.urgency, about=about, has_site=concern.site_id is not None)
@@ -233,8 +243,22 @@ def record_told(*, delivery: Delivery, by: User, whom: str, at: datetime) -> boo
     return True
 
 
+def read(*, concern: Concern, by: User, events: Collection[Event] = ()) -> dict[str, Any]:
+    """The card as this person may see it. A part that will not open is an error and an event, never ciphertext."""
+    try:
+        return reading.whole_card(concern, by, events=events)
+    except Unreadable as error:
+        _record_unreadable(concern, by, error)
+        raise
+
+
 @transaction.atomic
-def record_unreadable(*, concern: Concern, by: User, error: Unreadable) -> None:
-    """Keep in the history that a part of the card would not open, and for whom."""
+def record_printed(*, concern: Concern, by: User) -> None:
+    """Keep in the history that somebody made a page to print; every time, not once an hour."""
+    record(Event.Verb.PRINTED, concern, by=by)
+
+
+@transaction.atomic
+def _record_unreadable(concern: Concern, by: User, error: Unreadable) -> None:
     where = {"column": f"{error.table}.{error.column}", "of": str(error.row)}
     record(Event.Verb.UNREADABLE, concern, by=by, detail=where)

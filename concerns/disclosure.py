@@ -156,8 +156,7 @@ def disclose(
     if "notes" in card:
         later = shown["notes"] == Show.LATER
         notes = [note for note in facts["notes"] if not later or (released_at and note.at >= released_at)]
-        limits = {"signed": "signatures" in card, "involved": "about" in card, "organisation": organisation}
-        card["notes"] = [_note(note, **limits) for note in notes]
+        card["notes"] = [_note(note, "signatures" in card, "about" in card, organisation) for note in notes]
     if "told" in card:
         card["told"] = _told(facts["told"], shown["told"], organisation)
     if "reads" in card:
@@ -170,7 +169,7 @@ def _most(name: str, readers: Collection[Reader]) -> Show:
     return max((getattr(TABLE[name], reader) for reader in readers), key=order.index, default=Show.NO)
 
 
-def _note(note: Addition, *, signed: bool, involved: bool, organisation: object) -> Addition:
+def _note(note: Addition, signed: bool, involved: bool, organisation: object) -> Addition:
     """A note with no more of its author than the reader may know, and no more of who may be involved."""
     name = note.signature if signed or note.company == organisation else ""
     return note._replace(signature=name, about=note.about if involved else ())

@@ -79,6 +79,8 @@ class Sealed:
 class _Opened(DeferredAttribute):
     """Opens a sealed value the first time that it is read."""
 
+    field: "EncryptedTextField"
+
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         value = super().__get__(instance, cls)
         if isinstance(value, Sealed):
@@ -90,10 +92,11 @@ class _Opened(DeferredAttribute):
         instance.__dict__[self.field.attname] = value
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(models.TextField[Any, Any]):
     """Text that only its own row can open. The database can be asked nothing about it but whether it is there."""
 
     descriptor_class = _Opened
+    _pyi_private_set_type: Any  # for mypy: what may be assigned
 
     def place(self, instance: Any) -> dict[str, Any]:
         return {"table": instance._meta.db_table, "column": self.column, "row": instance.pk}

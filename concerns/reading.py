@@ -1,5 +1,10 @@
 """What one person sees of a concern: its facts, through the disclosure table. Pages show nothing else."""
 
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from accounts.models import User
 from accounts.roles import Role
 from concerns import disclosure
 from concerns.disclosure import Addition, Copy, Read, Reader
@@ -7,10 +12,11 @@ from concerns.models import Concern, Delivery, Event
 from concerns.routing import Recipient
 
 _CARD = [name for name in disclosure.TABLE if name in {field.name for field in Concern._meta.concrete_fields}]
+_READS = (Event.Verb.OPENED, Event.Verb.PRINTED)
 _LINE = ["urgency", "site", "zone", "seen_at", "until_at", "time_is_approximate", "still_there"]
 
 
-def whole_card(concern: Concern, user, *, events=()):
+def whole_card(concern: Concern, user: User, *, events: Collection[Event] = ()) -> dict[str, Any]:
     """Everything that this person may see of the concern, by name; what they may not is not there."""
     copy = Delivery.objects.addressed_to(user).filter(concern=concern).first()
     facts = _facts(concern, _CARD, whom=True) | {
@@ -21,18 +27,18 @@ def whole_card(concern: Concern, user, *, events=()):
         "people": list(concern.people.all()),
         "vehicles": list(concern.vehicles.all()),
         "notes": [_addition(note, concern) for note in concern.notes.all()],
-        "reads": [Read(e.at, e.by_name, e.by_organisation_id) for e in events if e.verb == Event.Verb.OPENED],
+        "reads": [Read(e.at, e.by_name, e.by_organisation_id) for e in events if e.verb in _READS],
     }
     return _disclose(facts, concern, user, copy)
 
 
-def line(concern: Concern, user, copy: Delivery | None = None):
+def line(concern: Concern, user: User, copy: Delivery | None = None) -> dict[str, Any]:
     """What a list may show of the concern: to its author, or to the reader of a copy."""
     facts = _facts(concern, _LINE) | {"due_at": copy and copy.due_at}
     return _disclose(facts, concern, user, copy)
 
 
-def history(events, card):
+def history(events: Sequence[Event], card: Mapping[str, Any]) -> list[tuple[datetime, str, str]]:
     """[(when, who, what)] of the events that this reader may know of, the newest first."""
     return [(e.at, _who(e, card), e.get_verb_display()) for e in reversed(events) if _may_know(e, card)]
 

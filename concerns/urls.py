@@ -7,6 +7,7 @@ urlpatterns = [
     path("concerns/", queue.queue, name="queue"),
     path("concerns/find/", queue.find, name="find"),
     path("concerns/<str:reference>/", concern.concern, name="concern"),
+    path("concerns/<str:reference>/print/", concern.printed, name="print"),
     path("concerns/<str:reference>/sent/", sent.sent, name="sent"),
     path("concerns/<str:reference>/told/", sent.told, name="told"),
     path("concerns/<str:reference>/note/", concern.note, name="note"),

@@ -5,33 +5,33 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from accounts.roles import Role
 from concerns.encryption import EncryptedTextField
 from concerns.routing import Recipient
 
 
-class DeliveryQuerySet(models.QuerySet):
-    def addressed_to(self, user):
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def addressed_to(self, user: User) -> "DeliveryQuerySet":
         """The copies meant for this user: to their organisation as it was that day, for the role they hold today."""
         theirs = self.filter(organisation=user.organisation_id, recipient=user.role, withheld_at=None)
         if user.role == Role.MANAGER:
             theirs = theirs.filter(concern__site__in=user.sites.all())
         return theirs.exclude(concern__kept_from=user)
 
-    def open(self):
+    def open(self) -> "DeliveryQuerySet":
         """Nobody has said that they have it, or that they told them."""
         return self.filter(acknowledged_at=None, told_at=None, withheld_at=None)
 
-    def answered(self):
+    def answered(self) -> "DeliveryQuerySet":
         return self.filter(Q(acknowledged_at__isnull=False) | Q(told_at__isnull=False), withheld_at=None)
 
-    def for_lists(self):
+    def for_lists(self) -> "DeliveryQuerySet":
         """With what one line of the queue shows."""
         others = models.Prefetch("concern__deliveries", Delivery.objects.with_people())
         return self.select_related("concern__site").prefetch_related(others)
 
-    def with_people(self):
+    def with_people(self) -> "DeliveryQuerySet":
         return self.select_related("organisation", "acknowledged_by", "told_by")
 
 
@@ -85,11 +85,11 @@ class Delivery(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_recipient_display()}’s copy of {self.concern_id}"
 
     @property
-    def status(self):
+    def status(self) -> Status:
         if self.withheld_at:
             return Status.WITHHELD
         if self.acknowledged_at:
@@ -97,9 +97,9 @@ class Delivery(models.Model):
         return Status.TOLD if self.told_at else Status.WAITING
 
     @property
-    def is_open(self):
+    def is_open(self) -> bool:
         return self.status == Status.WAITING
 
     @property
-    def is_overdue(self):
+    def is_overdue(self) -> bool:
         return self.is_open and self.due_at < timezone.now()

@@ -5,12 +5,16 @@ import hashlib
 import hmac
 import json
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
+
+from accounts.models import User
 
 GENESIS = "0" * 64
 
@@ -21,6 +25,7 @@ class Event(models.Model):
     class Verb(models.TextChoices):
         RECEIVED = "received", "Card received"
         OPENED = "opened", "Opened"
+        PRINTED = "printed", "Printed"
         NOTED = "noted", "Note added"
         ACKNOWLEDGED = "acknowledged", "Acknowledged"
         TOLD = "told", "Told by telephone"
@@ -38,6 +43,8 @@ class Event(models.Model):
     previous = models.CharField(max_length=64)
     mac = models.CharField(max_length=64)
 
+    by_name: str = ""  # not stored: a page that shows the event looks it up
+
     class Meta:
         ordering = ["concern_id", "number"]
         indexes = [models.Index(fields=["concern_id", "by_id", "at"], name="who_opened_it_when")]
@@ -46,10 +53,10 @@ class Event(models.Model):
             models.CheckConstraint(name="events_count_from_one", condition=Q(number__gte=1)),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.number}. {self.get_verb_display()}"
 
-    def expected_mac(self):
+    def expected_mac(self) -> str:
         """What `mac` must be: it covers every other column."""
         return digest({f.attname: getattr(self, f.attname) for f in self._meta.concrete_fields if f.name != "mac"})
 
@@ -64,7 +71,7 @@ class Head(models.Model):
     count = models.PositiveIntegerField()
     mac = models.CharField(max_length=64)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.count} events of {self.concern_id}"
 
     def expected_mac(self, last):
@@ -72,14 +79,14 @@ class Head(models.Model):
         return digest({"head": self.concern_id, "count": self.count, "last": last})
 
 
-def digest(content):
+def digest(content: Any) -> str:
     """HMAC-SHA256 under AUDIT_KEY of anything made of columns' values, in hexadecimal."""
     key = base64.b64decode(settings.AUDIT_KEY)
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=_plain, separators=(",", ":"))
     return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, date):
@@ -89,19 +96,26 @@ def _plain(value):
     return str(value.pk if isinstance(value, models.Model) else value)
 
 
-def commitment(row):
+def commitment(row: models.Model) -> str:
     """A digest of a whole row as it can be read: new keys change the ciphertext and not this."""
     return digest([row._meta.db_table, {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields}])
 
 
-def commitments(people, vehicles):
+def commitments(people: Iterable[models.Model], vehicles: Iterable[models.Model]) -> dict[str, dict[str, str]]:
     return {
         kind: {str(row.pk): commitment(row) for row in rows}
         for kind, rows in (("people", people), ("vehicles", vehicles))
     }
 
 
-def record(verb, concern, *, by=None, detail=None, at=None):
+def record(
+    verb: str,
+    concern: models.Model,
+    *,
+    by: User | None = None,
+    detail: dict[str, Any] | None = None,
+    at: datetime | None = None,
+) -> Event:
     """Add one event to a concern's history, inside the caller's transaction."""
     head = Head.objects.select_for_update().filter(concern_id=concern.pk).first()
     head, first = head or Head(concern_id=concern.pk, count=0), head is None
@@ -111,9 +125,9 @@ def record(verb, concern, *, by=None, detail=None, at=None):
         number=head.count + 1,
         at=at or timezone.now(),
         verb=verb,
-        by_id=by and by.pk,
+        by_id=by.pk if by else None,
         by_role=by.role if by else "",
-        by_organisation_id=by and by.organisation_id,
+        by_organisation_id=by.organisation_id if by else None,
         detail=detail or {},
         previous=last.mac if last else GENESIS,
     )
@@ -126,7 +140,7 @@ def record(verb, concern, *, by=None, detail=None, at=None):
 
 
 @transaction.atomic
-def record_opened(concern, *, by):
+def record_opened(concern: models.Model, *, by: User) -> Event | None:
     """One "opened" event for each person, concern and hour."""
     hour = timezone.now().replace(minute=0, second=0, microsecond=0)
     already = Event.objects.filter(concern_id=concern.pk, by_id=by.pk, verb=Event.Verb.OPENED, at__gte=hour)

@@ -10,7 +10,6 @@ from accounts.decorators import require_permission
 from accounts.models import User
 from accounts.roles import Permission
 from concerns import actions, facts, reading, wording
-from concerns.encryption import Unreadable
 from concerns.forms import NoteForm, Sheet, ToldForm, changes_rows
 from concerns.models import Concern, Delivery, Event, record_opened
 from concerns.views import sheets
@@ -26,33 +25,37 @@ def _visible(request, reference):
 def concern(request, reference):
     found = _visible(request, reference)
     record_opened(found, by=request.user)
-    return _show(request, found, Sheet.blank(NoteForm, initial={"writer": request.user.pk}))
+    sheet = Sheet.blank(NoteForm, initial={"writer": request.user.pk})
+    context = sheets.context(sheet) | _context(request, found) | {"told_form": ToldForm()}
+    return render(request, "concerns/concern.html", context)
 
 
-def _show(request, found, sheet, notice=None, status=200):
+@require_permission(Permission.SEE_CONCERNS)
+def printed(request, reference):
+    found = _visible(request, reference)
+    actions.record_printed(concern=found, by=request.user)
+    return render(request, "concerns/print.html", _context(request, found))
+
+
+def _context(request, found):
     events = _history(found)
-    try:
-        card = reading.whole_card(found, request.user, events=events)
-    except Unreadable as error:
-        actions.record_unreadable(concern=found, by=request.user, error=error)
-        raise
+    card = actions.read(concern=found, by=request.user, events=events)
     mine = Delivery.objects.addressed_to(request.user).filter(concern=found).first()
     author = found.reported_by_id == request.user.pk
-    context = sheets.context(sheet, notice) | {
+    return {
         "card": card,
         "mine": mine,
         "is_author": author,
         "cells": wording.cells(card["told"], timezone.now(), mine=mine.recipient if mine else ""),
         "ring": to_ring(found) if author else None,
-        "told_form": ToldForm(),
         "history": reading.history(events, card),
         "facts": facts.what_was_seen(card) if "account" in card else [],
         "rest": facts.police_and_times(card) if "account" in card else [],
         "seen_rows": facts.rows_seen(card) if "account" in card else [],
         "seen": facts.seen(card) if "seen_at" in card else "",
         "may_add_note": request.user.may(Permission.ADD_NOTE),
+        "now": timezone.now(),
     }
-    return render(request, "concerns/concern.html", context, status=status)
 
 
 def _history(found):

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.decorators import require_permission
 from accounts.roles import Permission
-from concerns import actions, reading, wording
+from concerns import actions, wording
 from concerns.forms import ToldForm
 from concerns.models import Concern, Delivery
 from concerns.routing import Recipient
@@ -62,7 +62,7 @@ def told(request, reference):
 
 
 def _show(request, concern, form, status=200):
-    card = reading.whole_card(concern, request.user)
+    card = actions.read(concern=concern, by=request.user)
     copies = {copy.recipient: copy for copy in concern.deliveries.all()}
     call = copies.get(Recipient.POLICE_CALL)
     context = {

@@ -7,6 +7,7 @@ import { PasswordInput } from "govuk-frontend/dist/govuk/components/password-inp
 import { blank } from "./js/blank.js";
 import { leave } from "./js/leave.js";
 import { passkeys } from "./js/passkeys.js";
+import { print } from "./js/print.js";
 import { rows } from "./js/rows.js";
 import { zones } from "./js/zones.js";
 
@@ -14,6 +15,7 @@ import { zones } from "./js/zones.js";
 blank();
 document.querySelectorAll("[data-leave]").forEach(leave);
 document.querySelectorAll("[data-passkey]").forEach(passkeys);
+document.querySelectorAll("[data-print]").forEach(print);
 document.querySelectorAll("[data-rows]").forEach(rows);
 document.querySelectorAll("[data-zones]").forEach(zones);
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 
 from concerns import actions
+from concerns.encryption import Sealed, Unreadable
 from concerns.models import Event, Head, record, record_opened
 from concerns.models.event import GENESIS
 from tests.cards import add_note, send_card
@@ -78,6 +79,8 @@ def test_the_next_hour_is_another_event(concern, cast):
 
 
 def test_a_part_that_could_not_be_read_is_an_event_without_its_words(concern, cast):
-    error = actions.Unreadable(table="concerns_concern", column="account", row=concern.pk)
-    actions.record_unreadable(concern=concern, by=cast["moss"], error=error)
+    swap = Sealed("1.test.AAAA")
+    concern.__dict__["account"] = swap
+    with pytest.raises(Unreadable):
+        actions.read(concern=concern, by=cast["moss"])
     assert history(concern)[-1].detail == {"column": "concerns_concern.account", "of": str(concern.pk)}
