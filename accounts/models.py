@@ -209,8 +209,8 @@ class Site(models.Model):
         )
 
 
-class UserQuerySet(models.QuerySet):
-    def active(self):
+class UserQuerySet(models.QuerySet["User"]):
+    def active(self) -> "UserQuerySet":
         return self.filter(is_active=True)
 
     def known_as(self, *, email="", staff_number=""):
@@ -229,7 +229,7 @@ class UserQuerySet(models.QuerySet):
 STAFF_NUMBER = r"^[A-Za-z0-9][A-Za-z0-9./-]*$"
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+class UserManager(BaseUserManager):
     def create_user(self, *, password=None, sites=(), **fields):
         """A person, saved, with their sites. Without a password they can only be invited or use an e-mailed code."""
         user = self.model(**fields)
@@ -272,7 +272,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("works here", default=True, help_text="Untick this instead of deleting.")
     date_joined = models.DateTimeField(auto_now_add=True)
 
-    objects = UserManager()
+    objects = UserManager.from_queryset(UserQuerySet)()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
