@@ -47,11 +47,11 @@ class Nature(models.TextChoices):
 class ConcernQuerySet(models.QuerySet):
     def written_by(self, user):
         """Their own cards of the company that they work for today."""
-        return self.filter(reported_by=user, company=user.organisation_id)
+        return self.filter(reported_by=user, company=user.organisation_id) if user.is_active else self.none()
 
     def visible_to(self, user):
         """What they wrote and what was addressed to them; every page, count and export starts here."""
-        if not user.is_authenticated:
+        if not user.is_active:  # nobody, or a leaver
             return self.none()
         addressed = Delivery.objects.addressed_to(user).filter(concern=OuterRef("pk"))
         return self.filter(Q(reported_by=user, company=user.organisation_id) | Exists(addressed))

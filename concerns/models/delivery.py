@@ -14,6 +14,8 @@ from concerns.routing import Recipient
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def addressed_to(self, user: User) -> "DeliveryQuerySet":
         """The copies meant for this user: to their organisation as it was that day, for the role they hold today."""
+        if not user.is_active:
+            return self.none()
         theirs = self.filter(organisation=user.organisation_id, recipient=user.role, withheld_at=None)
         if user.role == Role.MANAGER:
             theirs = theirs.filter(concern__site__in=user.sites.all())
