@@ -7,9 +7,11 @@ from django.db import transaction
 
 from concerns import actions
 from concerns.encryption import Sealed, Unreadable
-from concerns.models import Event, Head, record, record_opened
+from concerns.encryption import Unreadable
+from concerns.models import Concern, Event, Head, record, record_opened
 from concerns.models.event import GENESIS
 from tests.cards import add_note, send_card
+from tests.concerns.tampering import rewrite
 
 
 def history(concern):
@@ -78,9 +80,15 @@ def test_the_next_hour_is_another_event(concern, cast):
     assert record_opened(concern, by=cast["hana"])
 
 
-def test_a_part_that_could_not_be_read_is_an_event_without_its_words(concern, cast):
-    swap = Sealed("1.test.AAAA")
-    concern.__dict__["account"] = swap
+def test_a_part_that_cannot_be_read_is_an_error_and_an_event_without_its_words(concern, cast, disarmed):
+    disarmed()
+    rewrite(concern, account="a canary")
     with pytest.raises(Unreadable):
-        actions.read(concern=concern, by=cast["moss"])
+        actions.read(concern=Concern.objects.get(pk=concern.pk), by=cast["moss"])
     assert history(concern)[-1].detail == {"column": "concerns_concern.account", "of": str(concern.pk)}
+
+
+def test_every_print_is_an_event(concern, cast):
+    for _ in "12":
+        actions.record_printed(concern=concern, by=cast["moss"])
+    assert [event.verb for event in history(concern)[1:]] == [Event.Verb.PRINTED] * 2
