@@ -10,8 +10,9 @@ from accounts.decorators import require_permission
 from accounts.models import User
 from accounts.roles import Permission
 from concerns import actions, facts, reading, wording
-from concerns.forms import NoteForm, Sheet, ToldForm, changes_rows
+from concerns.forms import NoteForm, ToldForm
 from concerns.models import Concern, Delivery, Event, record_opened
+from concerns.sheet import Sheet, changes_rows
 from concerns.views import sheets
 from concerns.views.sent import to_ring
 from concerns.views.sheets import Notice

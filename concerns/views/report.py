@@ -9,8 +9,9 @@ from accounts.decorators import require_permission
 from accounts.models import Site
 from accounts.roles import Permission
 from concerns import actions
-from concerns.forms import CardForm, Sheet, changes_rows
+from concerns.forms import CardForm
 from concerns.models import Concern
+from concerns.sheet import Sheet, changes_rows
 from concerns.views import sheets
 from concerns.views.sheets import Notice
 

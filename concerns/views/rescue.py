@@ -5,7 +5,8 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 
-from concerns.forms import CardForm, NoteForm, Sheet
+from concerns.forms import CardForm, NoteForm
+from concerns.sheet import Sheet
 from concerns.views import sheets
 from concerns.views.sheets import Notice
 
