@@ -6,7 +6,6 @@ import pytest
 from django.db import transaction
 
 from concerns import actions
-from concerns.encryption import Sealed, Unreadable
 from concerns.encryption import Unreadable
 from concerns.models import Concern, Event, Head, record, record_opened
 from concerns.models.event import GENESIS
