@@ -9,6 +9,7 @@ import { leave } from "./js/leave.js";
 import { passkeys } from "./js/passkeys.js";
 import { print } from "./js/print.js";
 import { rows } from "./js/rows.js";
+import { token } from "./js/token.js";
 import { zones } from "./js/zones.js";
 
 // Leaving and blanking come first: nothing that fails further down may take them away.
@@ -17,6 +18,7 @@ document.querySelectorAll("[data-leave]").forEach(leave);
 document.querySelectorAll("[data-passkey]").forEach(passkeys);
 document.querySelectorAll("[data-print]").forEach(print);
 document.querySelectorAll("[data-rows]").forEach(rows);
+document.querySelectorAll('form[method="post"]').forEach(token);
 document.querySelectorAll("[data-zones]").forEach(zones);
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
