@@ -31,7 +31,7 @@ def words(request, notice, status):
         return None
     form_class, context, template = PAGES[match.url_name]
     sheet = Sheet.typed(form_class, request.POST).unchecked()
-    shown = context(sheet, notice) | match.kwargs | {"csrf_token": get_token(request), "private": True}
+    shown = context(sheet, notice) | match.kwargs | {"csrf_token": get_token(request)}
     return HttpResponse(render_to_string(template, shown), status=status)
 
 

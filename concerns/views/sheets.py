@@ -55,6 +55,7 @@ def context(sheet, notice=None):
         "vehicles": sheet.vehicles,
         "formsets": [sheet.people, sheet.vehicles],
         "notice": notice,
+        "private": True,  # blank it on leaving even where nobody is signed in any more
         "most": MOST,
         "people_open": _rows_open(sheet.people),
         "vehicles_open": _rows_open(sheet.vehicles),
