@@ -7,7 +7,7 @@ migration ends with `install`.
 
 from django.apps import apps
 
-from concerns.encryption import encrypted_fields
+from concerns.encryption import VERSION, encrypted_fields
 
 EVIDENCE = ("Concern", "PersonSeen", "VehicleSeen", "Note", "Event")
 REFUSAL = "evidence cannot be changed or deleted"
@@ -48,7 +48,11 @@ def _models():
 
 def _changed(columns, sealed, same, key_id):
     """The condition under which an update is refused: anything but ciphertext under another key."""
-    kept = [f"({same(c)} OR {key_id(f'OLD.{c}')} <> {key_id(f'NEW.{c}')})" if c in sealed else same(c) for c in columns]
+
+    def sealed_anew(c):
+        return f"NEW.{c} LIKE '{VERSION}._%._%' AND {key_id(f'OLD.{c}')} <> {key_id(f'NEW.{c}')}"
+
+    kept = [f"({same(c)} OR {sealed_anew(c)})" if c in sealed else same(c) for c in columns]
     return f"NOT ({' AND '.join(kept)})"
 
 
