@@ -1,13 +1,17 @@
 import os
+from datetime import UTC, datetime
 
 import hypothesis
 import pytest
 from django.core.cache import cache
 from django.core.management.commands import flush
 from django.db import connection
+from django.test import Client
+from django.utils import timezone
 
 from accounts import demo
 from concerns import triggers
+from concerns.times import LONDON
 from tests.cards import PERSON, VEHICLE, send_card
 
 FULL_COUNTS = os.environ.get("CI") == "true"  # randomised tests look longer where nobody is waiting
@@ -41,9 +45,34 @@ def no_tries_counted():
 
 
 @pytest.fixture
+def clock(monkeypatch):
+    """A function that stops the clock at a moment in London; at once at Saturday 21 November 2026, 23:26."""
+
+    def stop(*moment, **more):
+        now = datetime(*moment, tzinfo=LONDON, **more).astimezone(UTC)
+        monkeypatch.setattr(timezone, "now", lambda: now)
+        return now
+
+    stop(2026, 11, 21, 23, 26)
+    return stop
+
+
+@pytest.fixture
 def cast(db):
     """Asha (guard), Moss (her manager), Hana (head office), Lena (lead), Cole (customer), Priya (police), Ada, Stan."""
     return demo.load()
+
+
+@pytest.fixture
+def sign_in(cast):
+    """A function that gives the browser of one of the cast, signed in."""
+
+    def browser(name, **settings):
+        client = Client(**settings)
+        client.force_login(cast[name])
+        return client
+
+    return browser
 
 
 @pytest.fixture
