@@ -73,7 +73,7 @@ class DayField(forms.Field):
         try:
             number = _MONTHS.index(month[:3].lower()) + 1 if month[:3].lower() in _MONTHS else int(month)
             return date(2000 + int(year) if len(year) == 2 else int(year), number, int(day))
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise ValidationError("There is no such day. Check the day, the month and the year.") from error
 
 

@@ -1,5 +1,6 @@
 """What may be typed on a card and on a note, and the sentences that say how to put it right."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django import forms
@@ -17,11 +18,12 @@ ELSEWHERE = "elsewhere"
 OLDEST = timedelta(days=366)
 
 URGENCIES = [
-    (Urgency.EMERGENCY, format_html("<strong>Yes:</strong> may be harmed or taken, or is with the person now")),
+    (Urgency.EMERGENCY, format_html("<strong>{}</strong> may be harmed or taken, or is with the person now", "Yes:")),
     (Urgency.PROMPT, "Not this minute, but this shift"),
     (Urgency.ROUTINE, "No, something I noticed"),
 ]
 YES_NO = [("yes", "Yes"), ("no", "No")]
+NEVER = "The clocks went forward over that time. Check it."
 WHICH = [("0", "The first time"), ("1", "The second time, after the clocks went back")]
 
 
@@ -201,11 +203,10 @@ class CardForm(forms.Form):
             return
         now = timezone.now()
         if seen > now + timedelta(minutes=2):
-            self.add_error("seen_on", "That is in the future. Check the day and the time.")
-        elif seen < now - OLDEST:
-            self.add_error(
-                "seen_on", "That is more than a year ago. Check the year. If it is right, say so in your account."
-            )
+            return self.add_error("seen_on", "That is in the future. Check the day and the time.")
+        if seen < now - OLDEST:
+            wrong = "That is more than a year ago. Check the year. If it is right, say so in your account."
+            return self.add_error("seen_on", wrong)
         answers["seen_at"] = seen
         answers["until_at"] = self._until(answers, seen, now)
         answers["camera_from"], answers["camera_until"] = self._camera(answers, seen)
@@ -215,7 +216,7 @@ class CardForm(forms.Form):
         try:
             return times.moment(day, clock, which=int(which) if which else None)
         except times.NoSuchTime:
-            self.add_error(field, "The clocks went forward over that time. Check it.")
+            self.add_error(field, NEVER)
         except times.HappenedTwice:
             other = "seen_which" if field == "seen_time" else "until_which"
             self.add_error(other, "The clocks went back that night and this time came twice. Choose which.")
@@ -226,41 +227,41 @@ class CardForm(forms.Form):
         clock = answers.get("until_time")
         if clock is None:
             return None
-        day, which = answers["seen_on"], answers.get("until_which")
-        if clock < answers["seen_time"] and not self._came_twice(day, clock):
+        day = answers["seen_on"]
+        if clock < answers["seen_time"] and not self._within_one_hour(answers, day, clock):
             day += timedelta(days=1)
-        until = self._moment("until_time", day, clock, which)
+        until = self._moment("until_time", day, clock, answers.get("until_which"))
         if until and until < seen:
             self.add_error("until_time", "“Until” is before “from”. Check both.")
         elif until and until > now + timedelta(minutes=2):
             self.add_error("until_time", "That is in the future. If it is still going on, leave it empty.")
         return until
 
-    def _came_twice(self, day, clock):
-        try:
-            times.moment(day, clock)
-        except times.HappenedTwice:
-            return True
-        except times.NoSuchTime:
-            pass
-        return False
+    def _within_one_hour(self, answers, day, clock):
+        """Whether it began in the first and may have ended in the second of an hour that came twice."""
+        first = answers.get("seen_which") == WHICH[0][0]
+        return first and all(times.came_twice(day, time) for time in (answers["seen_time"], clock))
 
     def _camera(self, answers, seen):
         """The camera's times on the day that puts them nearest to what was seen, outward where an hour came twice."""
-        start, end = answers.get("camera_from"), answers.get("camera_until")
-        start = start and self._nearest("camera_from", start, seen, which=0)
-        end = end and self._nearest("camera_until", end, start or seen, which=1)
+        start = self._nearest("camera_from", answers.get("camera_from"), seen, which=0)
+        clock = answers.get("camera_until")
+        end = self._nearest("camera_until", clock, start or seen, which=1)
         if start and end and end < start:
-            end = self._nearest("camera_until", end.timetz().replace(tzinfo=None), start + timedelta(hours=12), which=1)
+            end = self._nearest("camera_until", clock, start + timedelta(hours=12), which=1)
         return start, end
 
     def _nearest(self, field, clock, to, which):
-        days = [to.astimezone(times.LONDON).date() + timedelta(days=n) for n in (-1, 0, 1)]
-        try:
-            return min((times.moment(day, clock, which=which) for day in days), key=lambda at: abs(at - to))
-        except times.NoSuchTime:
-            self.add_error(field, "The clocks went forward over that time. Check it.")
+        if clock is None:
             return None
+        found, day = [], to.astimezone(times.LONDON).date()
+        for n in (-1, 0, 1):
+            with suppress(times.NoSuchTime):
+                found.append(times.moment(day + timedelta(days=n), clock, which=which))
+        nearest = min(found, key=lambda at: abs(at - to))
+        if abs(nearest - to) < timedelta(hours=13):
+            return nearest
+        return self.add_error(field, NEVER)
 
     def card(self):
         """{column of a concern: value}, from valid answers."""

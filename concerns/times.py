@@ -27,20 +27,29 @@ def read_time(text: str) -> time:
 
 
 def moment(day: date, clock: time, *, which: int | None = None) -> datetime:
-    """That wall-clock time of that day in London.
+    """That wall-clock time of that day in London, as UTC, so that moments of an hour that happens twice compare.
 
     `which` is 0 for the first and 1 for the second where the hour happens twice. Raises NoSuchTime where the clocks
     went forward over it, and HappenedTwice where it happened twice and `which` is None.
     """
-    first = datetime.combine(day, clock, LONDON)
-    second = first.replace(fold=1)
-    if first.astimezone(UTC).astimezone(LONDON).time() != clock:
+    first, second = _both(day, clock)
+    if first > second:
         raise NoSuchTime(clock)
-    if first.utcoffset() == second.utcoffset():
-        return first
-    if which is None:
+    if first < second and which is None:
         raise HappenedTwice(clock)
     return second if which else first
+
+
+def came_twice(day: date, clock: time) -> bool:
+    """Whether the clocks went back over that time on that day."""
+    first, second = _both(day, clock)
+    return first < second
+
+
+def _both(day: date, clock: time) -> tuple[datetime, datetime]:
+    """As told by a clock before it was changed and after: one moment on all but two nights a year."""
+    wall = datetime.combine(day, clock, LONDON)
+    return wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
 
 
 def widened(start: datetime | None, end: datetime | None, minutes: int = 15) -> tuple[datetime | None, datetime | None]:
