@@ -1,10 +1,14 @@
 """What may be typed on the pages of people and places, and allauth's forms in our words."""
 
+import struct
+from contextlib import contextmanager
+
 from allauth.account import forms as account
 from allauth.core import context, ratelimit
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
+from cryptography.exceptions import InvalidSignature
 from django import forms
 from django.core.validators import EmailValidator, RegexValidator
 from phonenumber_field.formfields import PhoneNumberField
@@ -37,6 +41,7 @@ def code_words(hint):
     return {"code": ("Code", hint, "Enter the code.")}
 
 
+TRY_PASSKEY_AGAIN = "The passkey did not work. Press the button again, and do what your device asks."
 CHOOSE = ("Choose a password", "At least 10 characters. Three random words work well.", "Enter a password.")
 
 
@@ -126,6 +131,15 @@ class ActivateAppForm(OurWords, totp.ActivateTOTPForm):
         self.fields["code"].widget.attrs["inputmode"] = "numeric"
 
 
+@contextmanager
+def nonsense_refused():
+    """Whatever is wrong with what a browser says about a passkey, it is an answer that did not work and no crash."""
+    try:
+        yield
+    except (AttributeError, InvalidSignature, LookupError, TypeError, ValueError, struct.error) as error:
+        raise forms.ValidationError(TRY_PASSKEY_AGAIN) from error
+
+
 class AddPasskeyForm(OurWords, webauthn.AddWebAuthnForm):
     words = {
         "name": ("Name of this passkey", "So that you know it again, such as My phone.", ""),
@@ -134,11 +148,40 @@ class AddPasskeyForm(OurWords, webauthn.AddWebAuthnForm):
             "Your device asks for your fingerprint, face or PIN.",
             "",
         ),
+        "credential": ("", "", TRY_PASSKEY_AGAIN),
     }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["passwordless"].initial = True
+
+    def clean(self):
+        with nonsense_refused():
+            return super().clean()
+
+
+class PasskeyForm(OurWords, webauthn.LoginWebAuthnForm):
+    words = {"credential": ("", "", TRY_PASSKEY_AGAIN)}
+
+    def clean_credential(self):
+        with nonsense_refused():
+            return super().clean_credential()
+
+
+class PasskeyStepForm(OurWords, webauthn.AuthenticateWebAuthnForm):
+    words = PasskeyForm.words
+
+    def clean_credential(self):
+        with nonsense_refused():
+            return super().clean_credential()
+
+
+class PasskeyAgainForm(OurWords, webauthn.ReauthenticateWebAuthnForm):
+    words = PasskeyForm.words
+
+    def clean_credential(self):
+        with nonsense_refused():
+            return super().clean_credential()
 
 
 class EditPasskeyForm(OurWords, webauthn.EditWebAuthnForm):

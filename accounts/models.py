@@ -311,6 +311,8 @@ class User(AbstractBaseUser):
         self.email = (self.email or "").strip().lower() or None
         self.staff_number = (self.staff_number or "").strip().upper() or None
         self.organisation_kind = self.organisation.kind if self.organisation_id else ""
+        if not self.password:  # Django takes an empty one for usable
+            self.set_unusable_password()
 
     def get_full_name(self):
         return self.name

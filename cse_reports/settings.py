@@ -189,6 +189,9 @@ MFA_FORMS = {
     "reauthenticate": "accounts.forms.SecondStepAgainForm",
     "activate_totp": "accounts.forms.ActivateAppForm",
     "add_webauthn": "accounts.forms.AddPasskeyForm",
+    "login_webauthn": "accounts.forms.PasskeyForm",
+    "authenticate_webauthn": "accounts.forms.PasskeyStepForm",
+    "reauthenticate_webauthn": "accounts.forms.PasskeyAgainForm",
     "edit_webauthn": "accounts.forms.EditPasskeyForm",
 }
 

@@ -1,0 +1,187 @@
+"""Where somebody may say that they saw something, who may read a site's facts, and whom nobody could reach from it."""
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Nation, Organisation, Site, SiteKind, User
+from tests.accounts.conftest import words
+
+
+@pytest.fixture
+def site(cast):
+    return Site.objects.get(name="Wexmoor Parkway Station")
+
+
+@pytest.mark.parametrize(
+    ("person", "count"),
+    [("asha", 3), ("moss", 3), ("hana", 3), ("lena", 3), ("stan", 1), ("cole", 0), ("priya", 0), ("ada", 0)],
+)
+def test_whose_sites_a_card_may_name(cast, person, count):
+    assert Site.objects.reportable_by(cast[person]).count() == count
+
+
+@pytest.mark.parametrize(("person", "count"), [("asha", 2), ("moss", 2), ("hana", 3)])
+def test_a_guard_and_a_manager_have_their_own_sites_and_the_office_has_all(cast, site, person, count):
+    for one in ("asha", "moss"):
+        cast[one].sites.remove(site)
+    assert Site.objects.reportable_by(cast[person]).count() == count
+
+
+@pytest.mark.parametrize("person", ["asha", "moss", "hana", "lena"])
+def test_a_closed_site_and_a_site_of_another_company_are_nobodys(cast, site, person):
+    site.closed_at = timezone.now()
+    site.save()
+    Site.objects.filter(name="Quillgate Shopping Centre").update(contractor=cast["stan"].organisation)
+    assert [str(s) for s in Site.objects.reportable_by(cast[person])] == ["Harrowmere Services"]
+
+
+def test_moving_to_another_company_takes_no_site_along(cast):
+    cast["asha"].organisation = cast["stan"].organisation
+    cast["asha"].save()
+    assert not Site.objects.reportable_by(cast["asha"]).exists()
+
+
+# --- the pages
+
+
+@pytest.mark.parametrize(("person", "status"), [("moss", 200), ("hana", 200), ("lena", 200)])
+def test_those_who_answer_for_a_site_read_its_facts(client, cast, site, person, status):
+    client.force_login(cast[person])
+    said = words(client.get(site.get_absolute_url()))
+    for fact in (
+        "Railway station, railway site",
+        "ZZ9 1AA",
+        "Ticket hall",
+        "020 7946 0140",
+        "7 days",
+        "Operation Makesafe",
+    ):
+        assert fact in said.replace("\u00a0", " ")
+    assert site.name in words(client.get("/sites/"))
+
+
+@pytest.mark.parametrize("person", ["asha", "cole", "priya", "ada", "stan"])
+def test_for_everybody_else_it_is_not_there(client, cast, site, person):
+    client.force_login(cast[person])
+    assert client.get(site.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize("person", ["asha", "cole", "priya", "ada"])
+def test_who_answers_for_no_site_has_no_list(client, cast, person):
+    client.force_login(cast[person])
+    assert client.get("/sites/").status_code == 403
+
+
+def test_another_manager_of_the_company_does_not_see_it(client, cast, site):
+    cast["moss"].sites.remove(site)
+    client.force_login(cast["moss"])
+    assert client.get(site.get_absolute_url()).status_code == 404
+    assert site.name not in words(client.get("/sites/"))
+
+
+def test_unknown_facts_are_said_to_be_unknown(client, cast):
+    client.force_login(cast["moss"])
+    site = Site.objects.get(name="Harrowmere Services")
+    Site.objects.filter(pk=site.pk).update(zones="", control_room_phone="")
+    said = words(client.get(site.get_absolute_url()))
+    for fact in ("Nobody knows how long", "guards write the place in their own words", "no number known"):
+        assert fact in said
+
+
+def test_the_list_takes_as_many_queries_for_many_sites(client, cast, site, django_assert_max_num_queries):
+    for number in range(20):
+        Site.objects.create(
+            name=f"Site {number}",
+            **{
+                field: getattr(site, field)
+                for field in ("kind", "address", "postcode", "contractor", "customer", "police_force")
+            },
+        )
+    client.force_login(cast["hana"])
+    with django_assert_max_num_queries(6):
+        assert words(client.get("/sites/")).count("Somebody cannot be reached") == 20
+
+
+# --- whom nobody could reach
+
+
+def test_where_everybody_can_be_reached_nothing_is_said(client, cast, site):
+    client.force_login(cast["moss"])
+    assert site.warnings() == []
+    assert "could not be reached" not in words(client.get(site.get_absolute_url()))
+    assert "Everybody can be reached" in words(client.get("/sites/"))
+
+
+def without(**facts):
+    return lambda organisation: Organisation.objects.filter(pk=organisation.pk).update(**facts)
+
+
+GAPS = [
+    ("police_force", without(number_to_ring=""), "Wexmoor Police has no number to ring."),
+    ("police_force", without(standards_mailbox=""), "Wexmoor Police has no professional standards mailbox"),
+    ("police_force", without(closed_at=timezone.now()), "Wexmoor Police is closed."),
+    ("contractor", without(phone=""), "Brightkeep Security has no 24-hour number."),
+    ("contractor", without(lead_phone=""), "Brightkeep Security has no number of its safeguarding lead."),
+    ("contractor", without(closed_at=timezone.now()), "Brightkeep Security is closed."),
+    ("customer", without(closed_at=timezone.now()), "Tallow & Finch is closed."),
+]
+
+
+@pytest.mark.parametrize(("whose", "take_away", "sentence"), GAPS)
+def test_what_an_organisation_lacks_is_said(client, cast, site, whose, take_away, sentence):
+    take_away(getattr(site, whose))
+    client.force_login(cast["moss"])
+    said = words(client.get(site.get_absolute_url()))
+    assert "Somebody could not be reached from here" in said
+    assert sentence in said
+
+
+@pytest.mark.parametrize(
+    ("leaver", "sentence"),
+    [
+        ("moss", "No manager cares for this site"),
+        ("hana", "Brightkeep Security has nobody at head office who signs in."),
+        ("lena", "Brightkeep Security has no safeguarding lead who signs in."),
+        ("cole", "Tallow & Finch has nobody who signs in: the customer cannot get a copy."),
+    ],
+)
+def test_a_role_that_nobody_fills_is_said(cast, site, leaver, sentence):
+    User.objects.filter(pk=cast[leaver].pk).update(is_active=False)
+    assert [s for s in site.warnings() if sentence in s] == site.warnings() != []
+
+
+def test_a_manager_of_another_site_or_company_does_not_count(cast, site):
+    cast["moss"].sites.remove(site)
+    cast["stan"].sites.add(site)
+    assert site.warnings() == ["No manager cares for this site: nobody there can acknowledge a card."]
+
+
+def test_the_police_are_reached_by_mailbox_or_by_somebody_who_signs_in(cast, site):
+    force = Organisation.objects.filter(pk=site.police_force_id)
+    force.update(intelligence_mailbox="")
+    assert Site.objects.get(pk=site.pk).warnings() == []
+    User.objects.filter(pk=cast["priya"].pk).update(is_active=False)
+    assert "the police cannot get a copy" in Site.objects.get(pk=site.pk).warnings()[0]
+    force.update(intelligence_mailbox="desk@example.com")
+    assert Site.objects.get(pk=site.pk).warnings() == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        ({"control_room_phone": ""}, "No number of a control room"),
+        ({"is_railway": False}, "A railway station that is not marked as a railway site"),
+        ({"nation": Nation.NORTHERN_IRELAND}, "Marked as a railway site in Northern Ireland"),
+    ],
+)
+def test_what_the_place_lacks_is_said(cast, site, facts, sentence):
+    Site.objects.filter(pk=site.pk).update(**facts)
+    assert [sentence in said for said in Site.objects.get(pk=site.pk).warnings()] == [True]
+
+
+def test_zones_are_the_lines_that_hold_something():
+    assert Site(zones=" Platform 1 \n\n Car park\n").zone_list == ["Platform 1", "Car park"]
+
+
+def test_every_kind_of_site_has_a_name():
+    assert all(kind.label for kind in SiteKind)
