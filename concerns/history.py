@@ -1,0 +1,181 @@
+"""Does each history still hold? Finds what was changed, removed, added, moved or cut off since it was written."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import DatabaseError, models, transaction
+from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Coalesce
+
+from concerns.encryption import Unreadable
+from concerns.models import Concern, Event, Head, Note, PersonSeen, VehicleSeen, commitment
+from concerns.models.event import GENESIS
+
+AT_A_TIME = 100
+
+
+class History(NamedTuple):
+    """All that the database holds of one concern, and must agree."""
+
+    concern_id: UUID
+    head: Head | None = None
+    events: list[Event] = []
+    cards: list[Concern] = []
+    notes: list[Note] = []
+    people: list[PersonSeen] = []
+    vehicles: list[VehicleSeen] = []
+
+    def __str__(self) -> str:
+        return str(self.cards[0]) if self.cards else f"a concern without its card ({self.concern_id})"
+
+    def evidence(self) -> dict[tuple[str, str], models.Model]:
+        kinds: dict[str, Sequence[models.Model]] = {
+            "card": self.cards,
+            "note": self.notes,
+            "person": self.people,
+            "vehicle": self.vehicles,
+        }
+        return {(kind, str(row.pk)): row for kind, rows in kinds.items() for row in rows}
+
+
+def verify() -> Iterator[tuple[History, list[str]]]:
+    """Every history there is with what is wrong with it, a hundred in memory at a time."""
+    ids = _ids()
+    while batch := list(islice(ids, AT_A_TIME)):
+        try:
+            loaded = _load(batch)
+        except DatabaseError:
+            raise
+        except Exception:  # a value that no column of its kind can hold: look at them one by one
+            loaded = [History(concern_id) for concern_id in batch]
+        for history in loaded:
+            yield _looked_at_again(history.concern_id) if problems(history) else (history, [])
+
+
+def problems(history: History) -> list[str]:
+    """What is wrong with it, one sentence for each event, card, row or note; empty when it holds."""
+    return [*_chain(history), *_end(history), *_evidence(history)]
+
+
+@transaction.atomic
+def _looked_at_again(concern_id: UUID) -> tuple[History, list[str]]:
+    """With its head locked, so that nobody adds to it: what was half read while somebody wrote is whole by now."""
+    Head.objects.select_for_update().filter(concern_id=concern_id).first()
+    try:
+        (history,) = _load([concern_id])
+    except DatabaseError:
+        raise
+    except Exception as error:
+        history = History(concern_id, cards=list(Concern.objects.only("reference").filter(pk=concern_id)))
+        return history, [f"something of it cannot be read at all ({type(error).__name__})"]
+    return history, problems(history)
+
+
+# --- What the events say of each other ----------------------------------------------------------------------------
+
+
+def _is_sound(event: Event) -> bool:
+    return event.mac == event.expected_mac()
+
+
+def _chain(history: History) -> Iterator[str]:
+    number, mac = 0, GENESIS
+    for event in history.events:
+        if event.number > number + 1:
+            yield f"{_events(number + 1, event.number - 1)} removed"
+        if not _is_sound(event):
+            yield f"event {event.number} was changed, added or moved"
+        elif event.number == number + 1 and mac not in ("", event.previous):
+            yield f"event {event.number} does not follow the one before it"
+        number, mac = event.number, event.mac if _is_sound(event) else ""
+
+
+def _end(history: History) -> Iterator[str]:
+    head, last = history.head, history.events[-1] if history.events else None
+    if last is None:
+        yield "it has no history"
+    elif head is None:
+        yield "the end of its history was removed"
+    elif head.count > last.number:
+        yield f"{_events(last.number + 1, head.count)} removed"
+    elif head.mac != head.expected_mac(last.mac):
+        yield f"the end of its history was changed: events after {last.number} were cut off, or some were added"
+
+
+def _events(first: int, last: int) -> str:
+    return f"event {first} was" if first == last else f"events {first} to {last} were"
+
+
+# --- What the events say of the card, its rows and its notes -------------------------------------------------------
+
+
+def _evidence(history: History) -> Iterator[str]:
+    promised, found = _promised(history.events), history.evidence()
+    for what, row in found.items():
+        if problem := _compared(row, promised.get(what)):
+            yield f"{_named(row)} {problem}"
+    for kind, row_id in promised.keys() - found.keys():
+        yield f"a {kind} was removed ({row_id})"
+
+
+def _promised(events: Iterable[Event]) -> dict[tuple[str, str], str]:
+    """{(kind, id): digest} of everything that sound events commit to."""
+    promised = {}
+    for event in events:
+        if _is_sound(event) and "whole" in event.detail:
+            promised["card" if event.verb == Event.Verb.RECEIVED else "note", event.detail["of"]] = event.detail[
+                "whole"
+            ]
+            promised |= {("person", row_id): digest for row_id, digest in event.detail["people"].items()}
+            promised |= {("vehicle", row_id): digest for row_id, digest in event.detail["vehicles"].items()}
+    return promised
+
+
+def _compared(row: models.Model, promised: str | None) -> str:
+    if promised is None:
+        return "is not in the history: it was added, or the event that names it is gone"
+    try:
+        return "" if commitment(row) == promised else "was changed"
+    except Unreadable as error:
+        return f"cannot be opened: {error.column}"
+
+
+def _named(row: models.Model) -> str:
+    """Such as "person 2 (id)"; a card is named by its reference already."""
+    return "the card" if isinstance(row, Concern) else f"{str(row).partition(' on ')[0].lower()} ({row.pk})"
+
+
+# --- Reading ------------------------------------------------------------------------------------------------------
+
+
+def _ids() -> Iterator[UUID]:
+    """Every concern, then every one whose card is gone and of which something is left."""
+    yield from Concern.objects.order_by("pk").values_list("pk", flat=True).iterator()
+    left = set()
+    for model in (Head, Event, Note, PersonSeen, VehicleSeen):
+        cardless = ~Exists(Concern.objects.filter(pk=OuterRef("concern_id")))
+        left |= set(model.objects.filter(cardless, concern_id__isnull=False).values_list("concern_id", flat=True))
+    yield from sorted(left)
+
+
+def _load(ids: list[UUID]) -> list[History]:
+    """The histories of these concerns, in six queries."""
+    rows = [
+        model.objects.annotate(of=Coalesce("concern_id", "note__concern_id")) for model in (PersonSeen, VehicleSeen)
+    ]
+    tables = [
+        _by_concern(Event.objects.order_by("number").annotate(of=F("concern_id")), ids),
+        _by_concern(Concern.objects.annotate(of=F("pk")), ids),
+        *(_by_concern(queryset, ids) for queryset in (Note.objects.annotate(of=F("concern_id")), *rows)),
+    ]
+    heads = Head.objects.in_bulk(ids)
+    return [History(i, heads.get(i), *(table.get(i, []) for table in tables)) for i in ids]
+
+
+def _by_concern(queryset: models.QuerySet[Any], ids: list[UUID]) -> dict[UUID, list[Any]]:
+    found: dict[UUID, list[Any]] = {}
+    for row in queryset.filter(of__in=ids):
+        found.setdefault(row.of, []).append(row)
+    return found
