@@ -33,6 +33,22 @@ class Words(forms.CharField):
             raise ValidationError("Something here cannot be stored. Type it again instead of pasting it.")
 
 
+class Carried(forms.Field):
+    """What a form carries along unseen. None where it was lost on the way: nobody could put it right."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, read):
+        super().__init__(required=False)
+        self.read = read
+
+    def clean(self, value):
+        try:
+            return self.read(value)
+        except (TypeError, ValueError):
+            return None
+
+
 class DayInput(forms.Widget):
     """Day, month and year in boxes of their own: a phone's own calendar follows the phone's language."""
 

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,7 +11,7 @@ from django.utils.html import format_html
 from phonenumber_field.formfields import PhoneNumberField
 
 from concerns import times
-from concerns.fields import ClockField, DayField, Words
+from concerns.fields import Carried, ClockField, DayField, Words
 from concerns.models import Basis, Concern, Looks, Nature, Sex, StillThere
 from concerns.routing import Party, Urgency
 
@@ -143,9 +144,7 @@ class CardForm(forms.Form):
         help_text="If not, they ask head office; a court can still require it. The customer never sees it.",
     )
 
-    submission_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    writer = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    written_at = forms.DateTimeField(widget=forms.HiddenInput, required=False)
+    submission_key, writer, written_at = Carried(UUID), Carried(UUID), Carried(datetime.fromisoformat)
 
     def __init__(self, *args, sites=None, **kwargs):
         super().__init__(*args, auto_id="%s", use_required_attribute=False, **kwargs)
@@ -268,13 +267,18 @@ class CardForm(forms.Form):
         answers = self.cleaned_data
         columns = {field.name for field in Concern._meta.concrete_fields} - {"submission_key"}
         typed = {name: value for name, value in answers.items() if name in columns}
-        return typed | {"phone": str(answers["phone"] or ""), "written_at": self._written_at()}
+        return typed | {"phone": self._number(), "written_at": self._written_at()}
+
+    def _number(self):
+        """The author's number as it is dialled from here."""
+        phone = self.cleaned_data["phone"]
+        return phone and (phone.as_national if phone.country_code == 44 else phone.as_international)
 
     def _written_at(self):
         """When the form was opened, as it says; never later than now."""
         now = timezone.now()
         said = self.cleaned_data.get("written_at")
-        return said if isinstance(said, datetime) and now - timedelta(days=30) < said < now else now
+        return said if said and said.tzinfo and now - timedelta(days=30) < said < now else now
 
 
 class PersonForm(forms.Form):
@@ -319,8 +323,7 @@ class NoteForm(forms.Form):
         error_messages={"required": "Enter what you want to add."},
     )
     about = AboutField()
-    submission_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    writer = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    submission_key, writer = Carried(UUID), Carried(UUID)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, auto_id="note-%s", prefix="note", use_required_attribute=False, **kwargs)

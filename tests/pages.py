@@ -124,3 +124,41 @@ def typed(site, **answers):
         "basis": "self",
     }
     return {name: value for name, value in (plain | answers).items() if value is not None}
+
+
+def typed_fully(site):
+    """A card with every question answered, two people and a vehicle; every word can be found again."""
+    words = {name: f"the {name}" for name in WORDS}
+    rows = {
+        f"{row}-{name}": f"the {name} of {row}"
+        for row, names in {"people-0": PERSON, "people-1": PERSON, "vehicles-0": VEHICLE}.items()
+        for name in names
+    }
+    choices = {
+        "urgency": "emergency",
+        "police_called": "on",
+        "still_there": "gone",
+        "zone": f"{site.pk}/{site.zone_list[1]}",
+        "seen_time": "2250",
+        "until_time": "2310",
+        "time_is_approximate": "on",
+        "about": ["site", "police"],
+        "basis": "witness",
+        "doubts": "on",
+        "natures": ["gifts", "online"],
+        "camera_from": "2245",
+        "camera_until": "2315",
+        "police_may_ring": "yes",
+        "police_may_know_name": "no",
+        "phone": "020 7946 0123",
+        "people-0-looks": "13_15",
+        "people-0-sex": "female",
+        "people-1-looks": "50_over",
+        "people-1-sex": "unsure",
+    }
+    return typed(site, **words | rows | choices)
+
+
+WORDS = """police_log went place account source exact_words camera seen_before witnesses action_taken""".split()
+PERSON = ["name", "description"]
+VEHICLE = ["mark", "make", "company", "inside", "went"]
