@@ -1,4 +1,4 @@
-"""A real server of ours for tests: the one that `make run` starts, on a port of its own, in a process group of its own."""
+"""A real server of ours for tests: as `make run` starts it, on a port of its own, in a process group of its own."""
 
 import contextlib
 import http.client
