@@ -37,8 +37,6 @@ def change(client, obj, **changes):
     path = address(type(obj), "change", obj.pk)
     form = client.get(path).context["adminform"].form
     shown = {name: form[name].value() for name in form.fields if name != "closed_at"}
-    if "sites" in shown:
-        shown["sites"] = [site.pk for site in shown["sites"]]
     return client.post(path, {name: value for name, value in (shown | changes).items() if value not in (None, False)})
 
 
