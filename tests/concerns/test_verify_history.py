@@ -52,7 +52,7 @@ def names(history, capsys):
     def names(*problems):
         code, lines, last = verify(capsys)
         assert sorted(lines) == sorted(f"{history}: {problem}" for problem in problems)
-        return code == 1 and last.endswith(f": {len(problems)} do not fit.")
+        return code == 1 and last.endswith(f" Does not fit: {len(problems)}.")
 
     return names
 
@@ -63,7 +63,7 @@ def names(history, capsys):
 def test_an_untouched_database_passes(history, concern_about_moss, capsys):
     code, lines, last = verify(capsys)
     assert (code, lines) == (0, [])
-    assert last == "Checked 2 concerns, 6 events, 1 notes, 3 people, 2 vehicles: everything fits."
+    assert last == "Checked 2 cards, 6 events, 1 notes, 3 people, 2 vehicles. Everything fits."
 
 
 def test_an_empty_database_passes(db, capsys):
@@ -281,7 +281,7 @@ def test_a_removed_card_is_named(history, capsys):
     take_out(*history.people.all(), *history.vehicles.all(), history)
     _, lines, last = verify(capsys)
     assert f"a concern without its card ({history.pk}): a card was removed ({history.pk})" in lines
-    assert last.startswith("Checked 1 concerns")
+    assert last.startswith("Checked 0 cards, 5 events")
 
 
 @pytest.mark.parametrize("left", [Head, Event, Note, PersonSeen, VehicleSeen])
