@@ -3,7 +3,7 @@
 May be stopped at any moment and run again, beside the running service and beside another run of itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
@@ -40,12 +40,13 @@ def _batches(model: type[models.Model]) -> Iterator[list[tuple[Any, dict[str, st
     newest = f"{encryption.VERSION}.{encryption.newest_key_id()}."
     ordered, last = model._default_manager.order_by("pk").values_list("pk", *names), None
     while rows := list((ordered.filter(pk__gt=last) if last else ordered)[:AT_A_TIME]):
-        stored = [(pk, {n: v.token for n, v in zip(names, values, strict=True) if v}) for pk, *values in rows]
-        older = [
-            (pk, {n: token for n, token in tokens.items() if not token.startswith(newest)}) for pk, tokens in stored
-        ]
+        older = [(pk, _older(zip(names, values, strict=True), newest)) for pk, *values in rows]
         yield [(pk, tokens) for pk, tokens in older if tokens]
         last = rows[-1][0]
+
+
+def _older(values: Iterable[tuple[str, Sealed | None]], newest: str) -> dict[str, str]:
+    return {name: value.token for name, value in values if value and not value.token.startswith(newest)}
 
 
 def _sealed_anew(
