@@ -5,6 +5,7 @@ from datetime import date
 
 from django import forms
 from django.core.exceptions import ValidationError
+from phonenumber_field.formfields import PhoneNumberField
 
 from concerns import times
 
@@ -31,6 +32,15 @@ class Words(forms.CharField):
             )
         if _CONTROL.search(value):
             raise ValidationError("Something here cannot be stored. Type it again instead of pasting it.")
+
+
+class Phone(PhoneNumberField):
+    """A number that can be rung from here, or one sentence about it."""
+
+    def __init__(self, **kwargs):
+        wrong = {"invalid": "Enter a telephone number that can be rung, such as 020 7946 0123."}
+        super().__init__(region="GB", required=False, error_messages=wrong, **kwargs)
+        self.validators = self.default_validators
 
 
 class Carried(forms.Field):

@@ -8,10 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.html import format_html
-from phonenumber_field.formfields import PhoneNumberField
 
 from concerns import times
-from concerns.fields import Carried, ClockField, DayField, Words
+from concerns.fields import Carried, ClockField, DayField, Phone, Words
 from concerns.models import Basis, Concern, Looks, Nature, Sex, StillThere
 from concerns.routing import Party, Urgency
 
@@ -84,8 +83,8 @@ class CardForm(forms.Form):
     )
     went = Words(label="When, which way, how?")
 
-    site = forms.CharField(label="Site", widget=forms.Select)
-    zone = forms.CharField(label="Zone", required=False, widget=forms.Select)
+    site = forms.Field(label="Site", required=False, widget=forms.Select)  # both are looked at in _where
+    zone = forms.Field(label="Zone", required=False, widget=forms.Select)
     place = Words(label="Place")
 
     seen_on = DayField(label="Day")
@@ -133,12 +132,7 @@ class CardForm(forms.Form):
         label="Who you rang or told, and when", most=5_000, rows=3, help_text="Watching and writing is enough."
     )
     police_may_ring = yes_no("May the police ring you?")
-    phone = PhoneNumberField(
-        label="Your phone number",
-        required=False,
-        region="GB",
-        error_messages={"invalid": "Enter a telephone number that can be rung, such as 020 7946 0123."},
-    )
+    phone = Phone(label="Your phone number")
     police_may_know_name = yes_no(
         "May they know your name?",
         help_text="If not, they ask head office; a court can still require it. The customer never sees it.",
@@ -158,7 +152,9 @@ class CardForm(forms.Form):
         if sites is None:
             posted = self.data.get("site", "")
             return [(posted, "The place that you chose")] if posted else [("", "Choose")]
-        return [(key, site.name) for key, site in self.sites.items()] + [(ELSEWHERE, "Somewhere else")]
+        choices = [(key, site.name) for key, site in self.sites.items()] + [(ELSEWHERE, "Somewhere else")]
+        unknown = self.is_bound and self.data.get("site") not in dict(choices)  # never another in its place
+        return [("", "Choose"), *choices] if unknown else choices
 
     def _zone_choices(self, sites):
         if sites is None:

@@ -30,7 +30,7 @@ class Element:
 
     @property
     def raw(self):
-        return "".join(part if isinstance(part, str) else part.raw for part in self.inside)
+        return "\n" if self.tag == "br" else "".join(getattr(part, "raw", part) for part in self.inside)
 
     @property
     def text(self):
