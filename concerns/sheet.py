@@ -4,6 +4,7 @@ import re
 import uuid
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms import formset_factory
 from django.forms.utils import ErrorDict, ErrorList
 
@@ -20,19 +21,15 @@ class _Seen(forms.BaseFormSet):
     def rows(self):
         return [form.cleaned_data for form in self.forms if any(form.cleaned_data.values())]
 
-
-def _seen(form, prefix, many):
-    formset = formset_factory(form, formset=_Seen, extra=1, max_num=MOST, absolute_max=100, validate_max=True)
-    formset.default_error_messages = _Seen.default_error_messages | {
-        "too_many_forms": f"There is room for {MOST} {many} here. Put the others in a note.",
-        "too_few_forms": "",
-    }
-    formset.default_prefix, formset.many = prefix, many
-    return formset
+    def clean(self):
+        if len(self.rows()) > MOST:
+            raise ValidationError(f"There is room for {MOST} {self.prefix} here. Put the others in a note.")
 
 
-People = _seen(PersonForm, "people", "people")
-Vehicles = _seen(VehicleForm, "vehicles", "vehicles")
+SHOWN = 100  # rows at most; no phone sends so many
+PEOPLE, VEHICLES = "people", "vehicles"
+People = formset_factory(PersonForm, formset=_Seen, max_num=MOST, absolute_max=SHOWN)
+Vehicles = formset_factory(VehicleForm, formset=_Seen, max_num=MOST, absolute_max=SHOWN)
 
 
 class Sheet:
@@ -45,15 +42,15 @@ class Sheet:
     def blank(cls, form_class, *, initial, **kwargs):
         """Nothing typed yet, under a key of its own."""
         initial = {"submission_key": uuid.uuid4()} | initial
-        return cls(form_class(initial=initial, **kwargs), People(prefix="people"), Vehicles(prefix="vehicles"))
+        return cls(form_class(initial=initial, **kwargs), People(prefix=PEOPLE), Vehicles(prefix=VEHICLES))
 
     @classmethod
     def typed(cls, form_class, post, **kwargs):
         """What was posted, with a row added or taken away if that is what the button said."""
         data = post.copy()
-        for rows in (People, Vehicles):
-            _count_rows(data, rows.default_prefix)
-        return cls(form_class(data, **kwargs), People(data, prefix="people"), Vehicles(data, prefix="vehicles"))
+        for prefix in (PEOPLE, VEHICLES):
+            _number_rows(data, prefix)
+        return cls(form_class(data, **kwargs), People(data, prefix=PEOPLE), Vehicles(data, prefix=VEHICLES))
 
     def is_valid(self):
         return all([self.form.is_valid(), self.people.is_valid(), self.vehicles.is_valid()])
@@ -76,23 +73,22 @@ def changes_rows(post):
     return bool(post.get("add") or post.get("remove"))
 
 
-def _count_rows(data, prefix):
-    """Set the number of rows from what is really there, so that no answer is lost whatever the counter says."""
-    numbers = {int(m[1]) for key in data if (m := re.match(rf"{prefix}-(\d{{1,3}})-", key))}
-    total = max(numbers, default=-1) + 1
-    removed = re.fullmatch(rf"{prefix}-(\d{{1,3}})", data.get("remove", ""))
-    if removed and int(removed[1]) < total:
-        _remove_row(data, prefix, int(removed[1]), total)
-        total -= 1
-    if data.get("add") == prefix:
-        total += 1
-    data[f"{prefix}-TOTAL_FORMS"], data[f"{prefix}-INITIAL_FORMS"] = str(min(max(total, 1), 100)), "0"
+def _number_rows(data, prefix):
+    """Number the rows that are really there, so that no answer is lost whatever the counter says."""
+    rows = _take_rows(data, prefix)
+    if removed := re.fullmatch(rf"{prefix}-([0-9]{{1,3}})", data.get("remove", "")):
+        rows.pop(int(removed[1]), None)
+    rows = [rows[number] for number in sorted(rows)] + [{}] * (data.get("add") == prefix)
+    for number, row in enumerate(rows[:SHOWN]):
+        for part, values in row.items():
+            data.setlist(f"{prefix}-{number}-{part}", values)
+    data[f"{prefix}-TOTAL_FORMS"], data[f"{prefix}-INITIAL_FORMS"] = str(min(len(rows), SHOWN) or 1), "0"
 
 
-def _remove_row(data, prefix, removed, total):
-    for number in range(removed, total):
-        for key in [key for key in data if key.startswith(f"{prefix}-{number}-")]:
-            del data[key]
-        following = f"{prefix}-{number + 1}-"
-        for key in [key for key in data if key.startswith(following)]:
-            data.setlist(f"{prefix}-{number}-{key.removeprefix(following)}", data.getlist(key))
+def _take_rows(data, prefix):
+    """{number: {part: values}} of the rows that were posted, taken out of the data."""
+    rows = {}
+    for key in list(data):
+        if found := re.fullmatch(rf"{prefix}-([0-9]{{1,3}})-(\w+)", key):
+            rows.setdefault(int(found[1]), {})[found[2]] = data.pop(key)
+    return rows
