@@ -5,7 +5,7 @@ from typing import Any
 
 from concerns import wording
 from concerns.models import Basis, Looks, Nature, PersonSeen, Sex, StillThere, VehicleSeen
-from concerns.routing import Party
+from concerns.routing import Party, Urgency
 
 Answers = list[tuple[str, str]]
 Card = Mapping[str, Any]
@@ -37,19 +37,33 @@ def _camera(card: Card) -> str:
     return ", ".join(filter(None, [card["camera"], " to ".join(times)]))
 
 
-def police_and_times(card: Card) -> Answers:
+def police(card: Card) -> Answers:
     called = ["Told when the card was written", f"log {card['police_log']}"] if card["police_called"] else []
     return [
         ("What the author did", card["action_taken"]),
         ("Police", ", ".join(called)),
         ("Police may ring", _agreed(card["police_may_ring"], card.get("phone", ""))),
         ("Police may know the name", _agreed(card["police_may_know_name"])),
+    ]
+
+
+def police_and_times(card: Card) -> Answers:
+    return [
+        *police(card),
         ("Author", ", ".join(filter(None, [card.get("author_name", ""), wording.role(card["author_role"])]))),
         ("Company", f"{card['company']}, {card['company_phone']}" if card["company_phone"] else str(card["company"])),
         ("Seen", seen(card)),
         ("Written", wording.moment(card["written_at"])),
         ("Received", wording.moment(card["received_at"])),
     ]
+
+
+def in_words(card: Card) -> str:
+    """Every answer of a card in one text, the account first: what a note keeps of a card that was sent again."""
+    place = f"{card['site']}, {card['zone']}" if card["zone"] else str(card["site"] or "Somewhere else")
+    first = [("Urgency", Urgency(card["urgency"]).label), ("Where", place), ("Seen", seen(card))]
+    rows = [*first, ("Exact words", card["exact_words"]), *what_was_seen(card), *police(card)]
+    return "\n".join([card["account"], *(f"{question.rstrip('?')}: {answer}" for question, answer in rows if answer)])
 
 
 def _agreed(answer: bool | None, number: str = "") -> str:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.decorators import require_permission
 from accounts.models import Site
 from accounts.roles import Permission
-from concerns import actions
+from concerns import actions, facts
 from concerns.forms import CardForm
 from concerns.models import Concern
 from concerns.sheet import Sheet, changes_rows
@@ -76,7 +76,12 @@ def _other_words(request, sheet, concern):
     return render(
         request,
         "concerns/other_words.html",
-        {"concern": concern, "sheet": sheet, "posted": sheets.hidden(request.POST), "new_key": sheets.new_key()},
+        {
+            "concern": concern,
+            "words": facts.in_words(sheet.form.card()),
+            "posted": sheets.hidden(request.POST),
+            "new_key": sheets.new_key(),
+        },
         status=409,
     )
 
@@ -86,7 +91,7 @@ def _as_note(request, sheet, concern):
         concern=concern,
         by=request.user,
         key=sheets.key_from(request.POST.get("note_key")),
-        text=sheets.in_words(sheet.form),
+        text=facts.in_words(sheet.form.card()),
         about=sheet.form.cleaned_data["about"],
         **sheet.seen(),
     )

@@ -5,8 +5,6 @@ from enum import StrEnum
 
 from django.utils import timezone
 
-from concerns.fields import Words
-from concerns.forms import CardForm
 from concerns.models import MOST
 
 
@@ -87,11 +85,3 @@ def hidden(post):
     """Every answer of a form as it was posted, to be carried along unseen."""
     left_out = {"csrfmiddlewaretoken", "submission_key", "conflict", "note_key"}
     return [(name, value) for name, values in post.lists() if name not in left_out for value in values]
-
-
-def in_words(form):
-    """All the words of a card in one text, for a note: the account, then each other answer under its question."""
-    answers = form.cleaned_data
-    named = [name for name, field in CardForm.base_fields.items() if isinstance(field, Words) and name != "account"]
-    more = [f"{CardForm.base_fields[name].label}: {answers[name]}" for name in named if answers.get(name)]
-    return "\n".join([answers["account"], *more])
