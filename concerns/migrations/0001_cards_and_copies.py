@@ -390,7 +390,14 @@ class Migration(migrations.Migration):
                         fields=["organisation", "recipient", "due_at", "id"],
                         name="open_deliveries",
                     ),
-                    models.Index(fields=["organisation", "recipient", "-due_at", "-id"], name="all_deliveries"),
+                    models.Index(
+                        condition=models.Q(
+                            models.Q(("acknowledged_at__isnull", False), ("told_at__isnull", False), _connector="OR"),
+                            ("withheld_at", None),
+                        ),
+                        fields=["organisation", "recipient", "-due_at", "-id"],
+                        name="answered_deliveries",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("concern", "recipient"), name="one_copy_for_a_recipient"),
