@@ -91,6 +91,8 @@ class UserAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         if not obj.is_active:
             actions.end_account(person=obj)
+        if {"email", "staff_number"} & set(form.changed_data):
+            actions.withdraw_invitations(person=obj)  # one may lie in a stranger's mailbox
         if not change:
             self.message_user(request, "Next, tick them in this list and send them an invitation.")
 

@@ -11,12 +11,13 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.core import mail
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Invitation, Organisation, Site, User
 from accounts.roles import Role
-from tests.accounts.conftest import PASSWORD, sign_in, who, words
+from tests.accounts.conftest import PASSWORD, link, sign_in, who, words
 
 OURS = [Organisation, Site, User]
 OTHERS = ["asha", "moss", "hana", "lena", "cole", "priya", "stan"]
@@ -187,8 +188,6 @@ def test_no_password_is_shown_or_set(as_ada, cast, kit):
 
 
 def test_a_leaver_is_signed_out_everywhere_and_keeps_their_row(client, cast, kit):
-    from django.test import Client
-
     theirs = Client()
     sign_in(theirs, "B17")
     client.force_login(cast["ada"])
@@ -228,6 +227,19 @@ def test_an_admin_sends_invitations(as_ada, client, cast, kit):
         ("Lee", "Ada"),
     }
     assert LogEntry.objects.filter(change_message="Sent an invitation.").count() == 2
+
+
+@pytest.mark.parametrize("changes", [{"email": "right@example.com"}, {"staff_number": "B19"}])
+def test_an_invitation_to_a_wrong_address_stops_with_it(as_ada, kit, changes):
+    send_invitations(as_ada, kit)
+    change(as_ada, kit, **changes)
+    assert as_ada.get(link()).status_code == 404
+
+
+def test_an_invitation_outlives_other_changes(as_ada, kit):
+    send_invitations(as_ada, kit)
+    change(as_ada, kit, name="Kit Marlow-Reed")
+    assert as_ada.get(link()).status_code == 200
 
 
 def test_a_leaver_is_sent_none(as_ada, kit):

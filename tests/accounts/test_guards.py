@@ -1,9 +1,14 @@
 """A manager's guards: invited to the manager's own sites, invited again, and let go."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
 
 from accounts import actions
 from accounts.models import Invitation, Site, User
@@ -137,6 +142,24 @@ def test_two_names_of_two_people_are_refused(cast, kit, site):
         )
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_taps_at_once_are_one_person(as_moss, site):
+    cookies, together = as_moss.cookies, Barrier(2)
+
+    def tap(number):
+        client = Client()
+        client.cookies = cookies
+        together.wait()
+        try:
+            return invite(client, site, login="B18").status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(tap, range(2))) == [200, 200]
+    assert User.objects.filter(staff_number="B18").count() == 1
+
+
 # --- who may
 
 
@@ -214,8 +237,6 @@ def test_a_manager_cannot_become_a_guard_who_signs_in(as_moss, kit):
 
 
 def test_neither_by_typing_the_guard_once_more(as_moss, site, cast, kit):
-    from django.utils import timezone
-
     User.objects.filter(pk=cast["asha"].pk).update(email=None, last_login=timezone.now() - timedelta(days=1))
     page = invite(as_moss, site, login="DEMO1")
     assert "/invitations/" not in page.content.decode()
@@ -226,8 +247,6 @@ def test_neither_by_typing_the_guard_once_more(as_moss, site, cast, kit):
 
 
 def test_letting_go_ends_the_account_at_once(as_moss, client, kit):
-    from django.test import Client
-
     theirs = Client()
     theirs.force_login(kit)
     answer = as_moss.post(f"/people/{kit.pk}/let-go/", follow=True)

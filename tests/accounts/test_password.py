@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
@@ -109,8 +110,6 @@ def test_a_change_needs_the_password_of_now(client, kit):
 
 
 def test_a_change_signs_out_everywhere_else(client, kit, settings):
-    from django.test import Client
-
     other = Client()
     for browser in (client, other):
         sign_in(browser, "B17")
