@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from base64 import b64decode
+from collections.abc import Collection, Iterable
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -15,18 +16,19 @@ from django.utils import timezone
 from accounts.adapter import reseal
 from accounts.models import Invitation, Site, User
 from accounts.roles import Role
+from accounts.shift import Entry
 
 
 class Refused(Exception):
     """Why not, as sentences for the person who asked; nothing was stored."""
 
-    def __init__(self, *sentences):
+    def __init__(self, *sentences: str):
         super().__init__(" ".join(sentences))
         self.sentences = sentences
 
 
 @transaction.atomic
-def take_on(*, entry, sites, by):
+def take_on(*, entry: Entry, sites: Collection[Site], by: User) -> User:
     """The guard, now on these sites too. Of somebody who is there already, nothing else changes."""
     if not sites or not set(sites) <= set(Site.objects.reportable_by(by)):
         raise PermissionDenied("Choose sites that you care for.")
@@ -35,7 +37,7 @@ def take_on(*, entry, sites, by):
     return person
 
 
-def _known(entry, by):
+def _known(entry: Entry, by: User) -> User | None:
     """The company's own guard of that name, or nobody. Whoever else has it is neither named nor touched."""
     found = list(User.objects.known_as(email=entry.email, staff_number=entry.staff_number))
     ours = [p for p in found if p.is_active and p.role == Role.GUARD and p.organisation_id == by.organisation_id]
@@ -44,19 +46,22 @@ def _known(entry, by):
     return ours[0] if ours else None
 
 
-def _new(entry, by):
+def _new(entry: Entry, by: User) -> User:
     names = {field: getattr(entry, field) for field in ("name", "email", "staff_number", "phone")}
     try:
         with transaction.atomic():
             return User.objects.create_user(role=Role.GUARD, organisation=by.organisation, **names)
     except IntegrityError:
-        return _known(entry, by)  # somebody was faster
+        if person := _known(entry, by):  # somebody was faster
+            return person
+        raise
 
 
 @transaction.atomic
-def bring_in(*, entries, sites, by):
+def bring_in(*, entries: Iterable[Entry], sites: Collection[Site], by: User) -> list[User]:
     """All of a shift, or nobody: one line that cannot be taken in takes back the others."""
-    people, refusals = [], []
+    people: list[User] = []
+    refusals: list[str] = []
     for entry in entries:
         try:
             people.append(take_on(entry=entry, sites=sites, by=by))
@@ -68,7 +73,7 @@ def bring_in(*, entries, sites, by):
 
 
 @transaction.atomic
-def invite(*, person, by):
+def invite(*, person: User, by: User) -> str:
     """The secret of a fresh link, which is kept nowhere. Links made before stop working."""
     withdraw_invitations(person=person)
     token = secrets.token_urlsafe(32)
@@ -76,22 +81,22 @@ def invite(*, person, by):
     return token
 
 
-def withdraw_invitations(*, person):
+def withdraw_invitations(*, person: User) -> None:
     person.invitations.open().update(expires_at=timezone.now())
 
 
-def digest(token):
+def digest(token: str) -> str:
     """What is stored of a link: it finds the invitation and does not give the link back."""
     return hmac.new(b64decode(settings.LINK_KEY), token.encode(), hashlib.sha256).hexdigest()
 
 
-def find_invitation(token):
+def find_invitation(token: str) -> Invitation | None:
     """The invitation of this link while it can be used, else None."""
     return Invitation.objects.open().filter(digest=digest(token), person__is_active=True).first()
 
 
 @transaction.atomic
-def accept(*, invitation, password):
+def accept(*, invitation: Invitation, password: str) -> User | None:
     """The person, with their password; None if somebody was faster: of two at once one wins."""
     # No join here: PostgreSQL would look at the joined rows as they were before the other's update.
     if not Invitation.objects.open().filter(pk=invitation.pk).update(used_at=timezone.now()):
@@ -103,7 +108,7 @@ def accept(*, invitation, password):
 
 
 @transaction.atomic
-def let_go(*, person, by):
+def let_go(*, person: User, by: User) -> bool:
     """They work at none of this manager's sites any more. Where no other is left the account ends: True."""
     person.sites.remove(*Site.objects.reportable_by(by))
     if Site.objects.reportable_by(person).exists():
@@ -113,7 +118,7 @@ def let_go(*, person, by):
 
 
 @transaction.atomic
-def end_account(*, person):
+def end_account(*, person: User) -> None:
     """Signed out everywhere at once, and no way back in: no password, no code, no link."""
     person.is_active = False
     person.save(update_fields=["is_active"])
@@ -122,12 +127,12 @@ def end_account(*, person):
         session.end()
 
 
-def reseal_second_factors():
+def reseal_second_factors() -> int:
     """Every secret of a second step under the newest key; how many were changed. Safe to stop and to run twice."""
     return sum(_reseal(authenticator) for authenticator in Authenticator.objects.iterator())
 
 
-def _reseal(authenticator):
+def _reseal(authenticator: Authenticator) -> int:
     sealed = {name: reseal(authenticator.data[name]) for name in ("secret", "seed") if name in authenticator.data}
     fresh = authenticator.data | sealed
     unchanged = Authenticator.objects.filter(pk=authenticator.pk, data=authenticator.data)

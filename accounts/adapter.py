@@ -121,7 +121,7 @@ class MFAAdapter(DefaultMFAAdapter):
         return {"id": context.request.get_host().partition(":")[0], "name": "CSE Reports"}
 
 
-def seal(text):
+def seal(text: str) -> str:
     """`1.<key id>.<nonce and ciphertext>` under the newest field key."""
     name, key = _keys()[0]
     nonce = os.urandom(12)
@@ -129,19 +129,19 @@ def seal(text):
     return f"1.{name}.{urlsafe_b64encode(sealed).decode()}"
 
 
-def unseal(sealed):
+def unseal(sealed: str) -> str:
     """The text again. Raises where the key is gone or a byte was changed."""
     _, name, body = sealed.split(".", 2)
     data = urlsafe_b64decode(body)
     return AESGCM(dict(_keys())[name]).decrypt(data[:12], data[12:], b"totp").decode()
 
 
-def reseal(sealed):
+def reseal(sealed: str) -> str:
     """The same text under the newest key; unchanged where it already is."""
     return sealed if sealed.split(".", 2)[1] == _keys()[0][0] else seal(unseal(sealed))
 
 
-def _keys():
+def _keys() -> list[tuple[str, bytes]]:
     """[(key id, key)], the newest first."""
     pairs = (pair.strip().partition(":") for pair in settings.FIELD_KEYS.split(","))
     return [(name, b64decode(key)) for name, _, key in pairs]

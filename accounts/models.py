@@ -1,5 +1,7 @@
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
@@ -14,7 +16,7 @@ from accounts.roles import KIND_OF, PERMISSIONS, Kind, Permission, Role
 
 
 class OrganisationQuerySet(models.QuerySet):
-    def open(self):
+    def open(self) -> Self:
         return self.filter(closed_at=None)
 
 
@@ -88,10 +90,10 @@ class Nation(models.TextChoices):
 
 
 class SiteQuerySet(models.QuerySet):
-    def open(self):
+    def open(self) -> Self:
         return self.filter(closed_at=None)
 
-    def reportable_by(self, user):
+    def reportable_by(self, user: "User") -> Self:
         """Where this person may say that they saw something: their own sites; all of the company's for its office."""
         theirs = self.open().filter(contractor=user.organisation_id)
         return theirs.filter(staff=user) if user.role in (Role.GUARD, Role.MANAGER) else theirs
@@ -102,7 +104,7 @@ class SiteQuerySet(models.QuerySet):
             return self.filter(customer=user.organisation_id) | self.filter(police_force=user.organisation_id)
         return self.reportable_by(user)
 
-    def visible_to(self, user):
+    def visible_to(self, user: "User") -> Self:
         """Whose facts and gaps this person may read: a manager's own sites; all of the company's for its office."""
         return self.reportable_by(user) if user.may(Permission.SEE_SITES) else self.none()
 
@@ -210,16 +212,16 @@ class Site(models.Model):
 
 
 class UserQuerySet(models.QuerySet["User"]):
-    def active(self) -> "UserQuerySet":
+    def active(self) -> Self:
         return self.filter(is_active=True)
 
-    def known_as(self, *, email="", staff_number=""):
+    def known_as(self, *, email: str = "", staff_number: str = "") -> Self:
         """Whoever signs in by either; an empty one is nobody's."""
         names = {"email__iexact": email.strip(), "staff_number__iexact": staff_number.strip()}
         given = [Q(**{field: name}) for field, name in names.items() if name]
         return self.filter(Q(*given, _connector=Q.OR)) if given else self.none()
 
-    def guards_of(self, manager):
+    def guards_of(self, manager: "User") -> Self:
         """The guards whom this manager may name: of their own company, at one of their own sites, working there now."""
         sites = Site.objects.reportable_by(manager)
         return self.active().filter(role=Role.GUARD, organisation=manager.organisation_id, sites__in=sites).distinct()
@@ -230,9 +232,9 @@ STAFF_NUMBER = r"^[A-Za-z0-9][A-Za-z0-9./-]*$"
 
 
 class UserManager(BaseUserManager):
-    def create_user(self, *, password=None, sites=(), **fields):
+    def create_user(self, *, password: str | None = None, sites: Iterable[Site] = (), **fields: Any) -> "User":
         """A person, saved, with their sites. Without a password they can only be invited or use an e-mailed code."""
-        user = self.model(**fields)
+        user = User(**fields)
         user.set_password(password) if password else user.set_unusable_password()
         user.save(using=self._db)
         user.sites.set(sites)
@@ -302,15 +304,15 @@ class User(AbstractBaseUser):
         if self.role in KIND_OF and KIND_OF[self.role] != self.organisation_kind:
             raise ValidationError({"organisation": "Choose an organisation of the kind that this role belongs to."})
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.settle()
         super().save(*args, **kwargs)
 
-    def settle(self):
+    def settle(self) -> None:
         """What follows from other columns: one spelling of a log-in, and the kind of their organisation."""
         self.email = (self.email or "").strip().lower() or None
         self.staff_number = (self.staff_number or "").strip().upper() or None
-        self.organisation_kind = self.organisation.kind if self.organisation_id else ""
+        self.organisation_kind = self.organisation.kind if self.organisation else ""
         if not self.password:  # Django takes an empty one for usable
             self.set_unusable_password()
 
@@ -347,7 +349,7 @@ class User(AbstractBaseUser):
 
 
 class InvitationQuerySet(models.QuerySet):
-    def open(self):
+    def open(self) -> Self:
         return self.filter(used_at=None, expires_at__gt=timezone.now())
 
 
