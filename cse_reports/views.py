@@ -1,3 +1,5 @@
+import logging
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -6,6 +8,8 @@ from django.template.loader import render_to_string
 from accounts.roles import Permission
 from concerns.views import queue, rescue
 from guidance.models import Page
+
+logger = logging.getLogger(__name__)
 
 
 def home(request):
@@ -41,7 +45,12 @@ def page_not_found(request, exception):
 
 def server_error(request):
     """What somebody typed on a card, given back; for anything else a page that needs no database and no person."""
-    return rescue.not_stored(request) or HttpResponse(render_to_string("500.html"), status=500)
+    try:
+        page = rescue.not_stored(request)
+    except Exception:  # what broke may be that very page
+        logger.exception("What was typed could not be shown again.")
+        page = None
+    return page or HttpResponse(render_to_string("500.html"), status=500)
 
 
 def csrf_failure(request, reason=""):

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, login_required
+from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -114,15 +115,13 @@ def _note_page(request, reference, sheet, notice=None, status=200):
 
 def _add(request, found, sheet):
     answers = sheet.form.cleaned_data
-    actions.add_note(
-        concern=found,
-        by=request.user,
-        key=answers["submission_key"] or sheets.new_key(),
-        text=answers["text"],
-        about=answers["about"],
-        **sheet.seen(),
-    )
-    if not Concern.objects.visible_to(request.user).filter(pk=found.pk).exists():
+    key = answers["submission_key"] or sheets.new_key()
+    with transaction.atomic():  # nothing is asked after it is stored: what fails then would be shown as not stored
+        actions.add_note(
+            concern=found, by=request.user, key=key, text=answers["text"], about=answers["about"], **sheet.seen()
+        )
+        still_theirs = Concern.objects.visible_to(request.user).filter(pk=found.pk).exists()
+    if not still_theirs:
         messages.success(request, "Your note is stored. By what it says, the card is no longer shown to you.")
         return redirect("home")
     messages.success(request, "Your note is stored.")
