@@ -150,7 +150,7 @@ def accept_invitation(request, token):
     response = render(
         request,
         "accounts/accept_invitation.html",
-        {"form": form, "invitation": invitation},
+        {"form": form, "invitation": invitation, "private": invitation is not None},
         status=200 if invitation else 404,
     )
     # The link is told to nobody. "no-referrer" would make browsers send the form without an origin, and it be refused.

@@ -95,6 +95,7 @@ def test_the_link_is_told_to_nobody(client, path):
     page = client.get(path)
     assert page["Referrer-Policy"] == "strict-origin"
     assert "no-store" in page["Cache-Control"]
+    assert "data-private" in page.content.decode()
 
 
 def test_whoever_was_signed_in_on_this_phone_is_so_no_more(client, cast, lee, path):
