@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 
 from django.conf import settings
 from django.core.checks import Error, Tags, register
@@ -15,7 +16,7 @@ DEMO_DOMAIN = "demo.example"
 
 def problems():
     """Sentences, each naming one setting that makes the start unsafe; empty when all is well."""
-    return [*_missing(), *_demo_hosts(), *_demo_values(), *_unreadable(), *_doubled(), *_exposed()]
+    return [*_missing(), *_demo_hosts(), *_demo_values(), *_unreadable(), *_misnamed(), *_doubled(), *_exposed()]
 
 
 def _value(name):
@@ -64,6 +65,14 @@ def _unreadable():
     if 0 < len(_value("SECRET_KEY")) < 50:
         found.append("SECRET_KEY is too short: use at least 50 random characters.")
     return found
+
+
+def _misnamed():
+    """A name stands between dots in every sealed value: another dot, or the name of two keys, and nothing would open."""
+    names = [pair.strip().partition(":")[0] for pair in settings.FIELD_KEYS.split(",")]
+    plain = all(re.fullmatch("[A-Za-z0-9_-]+", name) for name in names) and len(set(names)) == len(names)
+    advice = "FIELD_KEYS names its keys badly: give each a name of its own, of letters, digits and hyphens."
+    return [] if plain or not settings.FIELD_KEYS else [advice]
 
 
 def _is_key(text):
