@@ -68,11 +68,12 @@ def _unreadable():
 
 
 def _misnamed():
-    """A name stands between dots in every sealed value: another dot, or the name of two keys, and nothing would open."""
-    names = [pair.strip().partition(":")[0] for pair in settings.FIELD_KEYS.split(",")]
-    plain = all(re.fullmatch("[A-Za-z0-9_-]+", name) for name in names) and len(set(names)) == len(names)
-    advice = "FIELD_KEYS names its keys badly: give each a name of its own, of letters, digits and hyphens."
-    return [] if plain or not settings.FIELD_KEYS else [advice]
+    """A key's name stands between dots in all that it sealed: with a dot in it, or used twice, nothing would open."""
+    pairs = (pair.strip().partition(":") for pair in settings.FIELD_KEYS.split(","))
+    names = [name for name, colon, _ in pairs if colon]
+    if all(re.fullmatch("[A-Za-z0-9_-]+", name) for name in names) and len(set(names)) == len(names):
+        return []
+    return ["FIELD_KEYS names its keys badly: give each a name of its own, of letters, digits and hyphens."]
 
 
 def _is_key(text):
