@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from concerns import times
 from concerns.fields import Carried, ClockField, DayField, Phone, Words
 from concerns.models import Basis, Concern, Looks, Nature, Sex, StillThere
-from concerns.routing import Party, Urgency
+from concerns.routing import Party, Recipient, Urgency
 
 ELSEWHERE = "elsewhere"
 OLDEST = timedelta(days=366)
@@ -332,10 +332,18 @@ class ToldForm(forms.Form):
         label="Who did you tell?", most=200, required=True, error_messages={"required": "Write who you told."}
     )
     told_at = ClockField(label="At", error_messages={"required": "Write when, such as 2332."})
+    recipient = Carried(Recipient)  # whose number was shown
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, recipient=None, **kwargs):
         initial = {"told_at": f"{timezone.localtime():%H:%M}"}
         super().__init__(*args, auto_id="%s", initial=initial, use_required_attribute=False, **kwargs)
+        self.recipient = recipient
+
+    def clean(self):
+        answers = super().clean()
+        if answers.get("recipient") not in (None, self.recipient):  # a note has narrowed who is told meanwhile
+            self.add_error("told_whom", "Whom to ring has changed. Ring the number that is shown now.")
+        return answers
 
     def told(self):
         """{whom, at}: the last time that it was that time of day."""

@@ -32,6 +32,11 @@ def whole_card(concern: Concern, user: User, *, events: Collection[Event] = ()) 
     return _disclose(facts, concern, user, copy)
 
 
+def is_author(concern: Concern, user: User) -> bool:
+    """Whether they wrote it, for the company that they still work for."""
+    return (concern.reported_by_id, concern.company_id) == (user.pk, user.organisation_id)
+
+
 def line(concern: Concern, user: User, copy: Delivery | None = None) -> dict[str, Any]:
     """What a list may show of the concern: to its author, or to the reader of a copy."""
     facts = _facts(concern, _LINE) | {"due_at": copy and copy.due_at}
@@ -80,7 +85,7 @@ def _disclose(facts, concern, user, copy):
 
 def _readers(concern, user, copy):
     readers = set()
-    if concern.reported_by_id == user.pk and concern.company_id == user.organisation_id:
+    if is_author(concern, user):
         readers.add(Reader.AUTHOR)
     if copy and user.role in (Role.POLICE, Role.CUSTOMER):
         readers.add(Reader(user.role))

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 from django.utils import timezone
 
+INLINE = {"a", "b", "button", "em", "label", "option", "span", "strong", "summary", "textarea"}
 VOID = {"br", "hr", "img", "input", "link", "meta"}
 
 
@@ -30,7 +31,8 @@ class Element:
 
     @property
     def raw(self):
-        return "\n" if self.tag == "br" else "".join(getattr(part, "raw", part) for part in self.inside)
+        text = "".join(getattr(part, "raw", part) for part in self.inside)
+        return text if self.tag in INLINE else f"\n{text}\n"
 
     @property
     def text(self):

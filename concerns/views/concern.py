@@ -43,7 +43,7 @@ def _context(request, found):
     events = _history(found)
     card = actions.read(concern=found, by=request.user, events=events)
     mine = Delivery.objects.addressed_to(request.user).filter(concern=found).first()
-    author = found.reported_by_id == request.user.pk
+    author = reading.is_author(found, request.user)
     return {
         "card": card,
         "mine": mine,

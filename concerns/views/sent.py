@@ -29,9 +29,10 @@ class Ring(NamedTuple):
 def to_ring(concern):
     copies = {copy.recipient: copy for copy in concern.deliveries.all() if not copy.withheld_at}
     company, site = concern.company, concern.site
+    if Recipient.MANAGER in copies and site.control_room_phone:
+        return Ring(copies[Recipient.MANAGER], "your control room", site.control_room_phone, f"{site} control room")
     if Recipient.MANAGER in copies:
-        number = site.control_room_phone or company.phone
-        return Ring(copies[Recipient.MANAGER], "your control room", number, f"{site} control room")
+        return Ring(copies[Recipient.MANAGER], "your control room", company.phone, f"{company}, any hour")
     if Recipient.HEAD_OFFICE in copies:
         return Ring(copies[Recipient.HEAD_OFFICE], "head office", company.phone, f"{company} head office, any hour")
     # Never head office's own number: the card may be about somebody there.
@@ -51,7 +52,7 @@ def sent(request, reference):
 @require_permission(Permission.RECORD_TOLD)
 def told(request, reference):
     concern = _own(request, reference)
-    form = ToldForm(request.POST)
+    form = ToldForm(request.POST, recipient=to_ring(concern).delivery.recipient)
     if not form.is_valid():
         return _show(request, concern, form, status=422)
     if actions.record_told(delivery=to_ring(concern).delivery, by=request.user, **form.told()):
