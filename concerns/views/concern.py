@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required, login_required
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_safe
 
 from accounts.decorators import require_permission
 from accounts.models import User
@@ -23,6 +23,7 @@ def _visible(request, reference):
     return get_object_or_404(Concern.objects.visible_to(request.user).with_reference(reference).whole())
 
 
+@require_safe
 @require_permission(Permission.SEE_CONCERNS)
 def concern(request, reference):
     found = _visible(request, reference)
@@ -32,6 +33,7 @@ def concern(request, reference):
     return render(request, "concerns/concern.html", context)
 
 
+@require_safe
 @require_permission(Permission.SEE_CONCERNS)
 def printed(request, reference):
     found = _visible(request, reference)
@@ -69,9 +71,10 @@ def _history(found):
     return events
 
 
-@require_POST
 @require_permission(Permission.WORK_QUEUE)
 def acknowledge(request, reference):
+    if request.method != "POST":  # back from signing in again: the button is on that page
+        return redirect("concern", reference)
     mine = Delivery.objects.addressed_to(request.user).filter(concern__in=Concern.objects.with_reference(reference))
     delivery = get_object_or_404(mine.select_related("concern"))
     if actions.acknowledge(delivery=delivery, by=request.user):
@@ -85,7 +88,7 @@ def acknowledge(request, reference):
 def note(request, reference):
     if request.method == "POST" and not request.user.is_authenticated:
         return _note_page(request, reference, _kept(request), Notice.SIGNED_OUT, status=403)
-    return _note(request, reference)
+    return _note(request, reference=reference)
 
 
 @login_required
