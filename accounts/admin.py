@@ -2,6 +2,8 @@
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminSplitDateTime
+from django.db.models import DateTimeField
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -11,8 +13,18 @@ from accounts.invitations import hand_out
 from accounts.models import Organisation, Site, User
 
 
+class Moment(AdminSplitDateTime):
+    """Django's day and time, each box with a name that is read out."""
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs)
+        for box, name in zip(self.widgets, ("Day", "Time"), strict=True):
+            box.attrs["aria-label"] = name
+
+
 @admin.register(Organisation)
 class OrganisationAdmin(admin.ModelAdmin):
+    formfield_overrides = {DateTimeField: {"widget": Moment}}
     list_display = ["name", "kind", "phone", "number_to_ring", "closed_at"]
     list_filter = ["kind", ("closed_at", admin.EmptyFieldListFilter)]
     search_fields = ["name"]
@@ -28,6 +40,7 @@ class OrganisationAdmin(admin.ModelAdmin):
 
 @admin.register(Site)
 class SiteAdmin(admin.ModelAdmin):
+    formfield_overrides = {DateTimeField: {"widget": Moment}}
     list_display = ["name", "kind", "contractor", "customer", "police_force", "is_covered", "closed_at"]
     list_filter = [("closed_at", admin.EmptyFieldListFilter), "kind", "nation", "contractor"]
     search_fields = ["name", "postcode"]
