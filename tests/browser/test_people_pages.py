@@ -1,20 +1,12 @@
 """The pages of people and sign-in, clean and with errors: nothing trips a screen reader, nothing goes sideways."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.looks import assert_right
 
 pytestmark = pytest.mark.browser
 
-NARROW, PHONE = {"width": 320, "height": 667}, {"width": 375, "height": 667}
 ROTA = b"name,email\nSam,sam\nLee,lee@example.com\n,x@example.com\nLee,lee@example.com\n"
-
-
-def assert_fit(page):
-    found = Axe().run(page).response["violations"]
-    assert not found, [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found]
-    page.set_viewport_size(NARROW)
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], page.url
-    page.set_viewport_size(PHONE)
 
 
 def press(page, name):
@@ -53,11 +45,11 @@ def test_every_page_fits_clean_and_with_errors(page_of, person, pages):
     page = page_of(person)
     for path, button in pages.items():
         page.goto(path)
-        assert_fit(page)
+        assert_right(page)
         if button:
             press(page, button)
             assert page.get_by_role("heading", name="There is a problem").is_visible(), path
-            assert_fit(page)
+            assert_right(page)
 
 
 def test_a_site_and_a_guard_fit(page_of):
@@ -65,9 +57,9 @@ def test_a_site_and_a_guard_fit(page_of):
     for start, name in (("/sites/", "Harrowmere Services"), ("/people/", "Asha")):
         page.goto(start)
         page.locator("main").get_by_role("link", name=name).click()
-        assert_fit(page)
+        assert_right(page)
     page.locator("summary").click()
-    assert_fit(page)
+    assert_right(page)
 
 
 def test_a_site_with_gaps_fits(page_of):
@@ -75,7 +67,7 @@ def test_a_site_with_gaps_fits(page_of):
     page.goto("/sites/")
     page.get_by_role("link", name="Pellmoor Arcade").click()
     assert page.get_by_text("Somebody could not be reached from here").is_visible()
-    assert_fit(page)
+    assert_right(page)
 
 
 def test_faulty_lines_and_invitations_fit(page_of):
@@ -85,12 +77,12 @@ def test_faulty_lines_and_invitations_fit(page_of):
     page.get_by_label("Harrowmere Services").check()
     press(page, "Bring them in")
     assert page.get_by_text("Line 5: lee@example.com is on line 3 too.").is_visible()
-    assert_fit(page)
+    assert_right(page)
     good = b"Staff number;Name\nC1;Sam Okoro\nC2;Lee Marsh\n"
     page.set_input_files("#id_file", {"name": "rota.csv", "mimeType": "text/csv", "buffer": good})
     press(page, "Bring them in")
     assert page.get_by_label("Give this link to Sam Okoro").is_visible()
-    assert_fit(page)
+    assert_right(page)
 
 
 def test_a_locked_out_guard_finds_the_code(page_of):
@@ -101,14 +93,14 @@ def test_a_locked_out_guard_finds_the_code(page_of):
         page.get_by_label("Password", exact=True).fill("not the password")
         press(page, "Sign in")
     assert page.get_by_text("Too many tries.").is_visible()
-    assert_fit(page)
+    assert_right(page)
     press(page, "E-mail me a code instead")
     assert page.get_by_role("heading", name="Enter the code").is_visible()
-    assert_fit(page)
+    assert_right(page)
     page.get_by_label("Code", exact=True).fill("BBBB-BBBB")
     press(page, "Sign in")
     assert page.get_by_role("heading", name="There is a problem").is_visible()
-    assert_fit(page)
+    assert_right(page)
 
 
 @pytest.mark.parametrize("path", ["/admin/", "/admin/accounts/user/", "/admin/accounts/site/add/"])
