@@ -23,6 +23,9 @@ class PageAdmin(admin.ModelAdmin):
     list_display_links = None
     list_select_related = ["current"]
 
+    def view_on_site(self, page):
+        return page.get_absolute_url()
+
     @admin.display(description="page")
     def title(self, page):
         return str(page)
