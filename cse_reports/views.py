@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
 
 from accounts.roles import Permission
 from concerns.views import queue, rescue
@@ -12,6 +13,7 @@ from guidance.models import Page
 logger = logging.getLogger(__name__)
 
 
+@require_safe
 def home(request):
     """The queue for whoever works one, the admin's rooms for an admin, and a large button for a guard."""
     if request.user.may(Permission.WORK_QUEUE):
@@ -21,11 +23,13 @@ def home(request):
     return render(request, "home.html", queue.own_cards(request) | {"pages": Page.objects.tiles()})
 
 
+@require_safe
 @login_not_required
 def privacy(request):
     return render(request, "privacy.html")
 
 
+@require_safe
 @login_not_required
 def accessibility(request):
     return render(request, "accessibility.html")

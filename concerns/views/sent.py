@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_safe
 
 from accounts.decorators import require_permission
 from accounts.roles import Permission
@@ -43,14 +43,16 @@ def _own(request, reference):
     return get_object_or_404(Concern.objects.written_by(request.user).with_reference(reference).whole())
 
 
+@require_safe
 @require_permission(Permission.REPORT)
 def sent(request, reference):
     return _show(request, _own(request, reference), ToldForm())
 
 
-@require_POST
 @require_permission(Permission.RECORD_TOLD)
 def told(request, reference):
+    if request.method != "POST":  # back from signing in again: the line to fill in is on that page
+        return redirect("sent", reference)
     concern = _own(request, reference)
     form = ToldForm(request.POST, recipient=to_ring(concern).delivery.recipient)
     if not form.is_valid():
