@@ -148,11 +148,11 @@ def test_no_sealed_column_can_be_changed_under_the_same_key(field):
     assert refused(field.model.objects.filter(pk=row.pk).update, **{field.name: value})
 
 
-@pytest.mark.parametrize("value", ["other words", "", "1.", "1.newer", "2.newer.AAAA", "1..AAAA"])
 @pytest.mark.parametrize("field", SEALED, ids=str)
-def test_no_sealed_column_can_become_something_that_is_not_sealed(field, value):
+def test_no_sealed_column_can_become_something_that_is_not_sealed(field):
     statement = f"UPDATE {field.model._meta.db_table} SET {field.column} = %s"  # noqa: S608
-    assert refused(run, statement, value)
+    for value in ("other words", "", "1.", "1.newer", "2.newer.AAAA", "1..AAAA"):
+        assert refused(run, statement, value)
 
 
 @pytest.mark.parametrize("model", [Concern, PersonSeen, VehicleSeen, Note])
