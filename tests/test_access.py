@@ -6,13 +6,14 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
-from django.urls import get_resolver, resolve, reverse
+from django.urls import resolve, reverse
 
 from accounts import actions
 from accounts.models import Organisation, Site, User
 from accounts.shift import Entry
 from accounts.views import not_here
 from guidance.models import Helpline, Page
+from tests.addresses import KEYS, admin_address, every_address, ours, under
 from tests.cards import send_card
 
 # One row for each address and method. The concern is Asha's, about nobody who works there: told to Moss, Hana, Cole and
@@ -88,22 +89,9 @@ def addresses(cast):
     """{name: address} of everything that is ours, each with something that is there."""
     call_command("load_guidance", verbosity=0)
     site = Site.objects.get(name="Quillgate Shopping Centre")
-    concern = send_card(cast["asha"], site=site)
     invited = actions.take_on(entry=Entry("Kit", staff_number="B17"), sites=[site], by=cast["moss"])
-    plain = """home report queue find me totp_qr people invite bring_in sites demo_sign_in privacy accessibility
-        guidance:index guidance:helplines""".split()
-    page = "what-to-do"
-    named = {
-        **{name: [] for name in plain},
-        **{name: [concern] for name in ("concern", "print", "sent", "told", "note", "acknowledge")},
-        **{name: [cast["asha"].pk] for name in ("person", "invite_again", "let_go")},
-        **{name: [page] for name in ("guidance:page", "guidance:edit", "guidance:versions")},
-        "guidance:version": [page, 1],
-        "site": [site.pk],
-        "accept_invitation": [actions.invite(person=invited, by=cast["moss"])],
-    }
-    found = {name: reverse(name, args=args) for name, args in named.items()}
-    return found | {"find": f"{found['find']}?reference={concern}"}
+    token = actions.invite(person=invited, by=cast["moss"])
+    return ours(send_card(cast["asha"], site=site), guard=cast["asha"], site=site, token=token)
 
 
 def open_as(user, method, address):
@@ -136,20 +124,6 @@ def test_everybody_is_answered_as_the_table_says(addresses, cast, row):
 
 
 # --- An address without a row -------------------------------------------------------------------------------------
-
-
-def every_address(resolver=None, prefix="", space=""):
-    """(name, pattern, view) of everything that can be asked for."""
-    for entry in (resolver or get_resolver()).url_patterns:
-        pattern = prefix + str(entry.pattern)
-        if hasattr(entry, "url_patterns"):
-            yield from every_address(entry, pattern, space + (f"{entry.namespace}:" if entry.namespace else ""))
-        else:
-            yield f"{space}{entry.name or ''}", pattern, entry.callback
-
-
-def under(prefix):
-    return [(name, pattern, view) for name, pattern, view in every_address() if pattern.startswith(prefix)]
 
 
 def test_every_address_of_ours_has_a_row_for_reading_and_one_for_writing():
@@ -195,8 +169,6 @@ WITHOUT_SIGNING_IN = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
 }
-KEYS = {"account_confirm_email": ["x"], "account_reset_password_from_key": ["a", "b-c"]}
-KEYS |= {"mfa_remove_webauthn": [1], "mfa_edit_webauthn": [1]}
 ALLAUTHS = [name for name, _, _ in under("accounts/")]
 
 
@@ -233,13 +205,6 @@ def rows(cast):
     """{model: a row that an admin keeps}."""
     call_command("load_guidance", verbosity=0)
     return {model._meta.model_name: model.objects.first() for model in (Organisation, Site, User, Page, Helpline)}
-
-
-def admin_address(name, rows):
-    model = name.split("_")[1] if "_" in name else ""
-    of_a_row = name.endswith(("_change", "_delete", "_history")) and model in rows
-    args = [rows[model].pk] if of_a_row else ["accounts"] if name == "admin:app_list" else []
-    return reverse(name, args=args)
 
 
 ADMINS = [name for name, _, _ in under("admin/") if name != "admin:"]  # the others only lead on to one of these
