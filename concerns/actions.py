@@ -120,7 +120,8 @@ def _address(concern: Concern, now: datetime) -> None:
 
 
 def _copy(concern: Concern, to: Addresses, recipient: Recipient, **times: datetime) -> Delivery:
-    return Delivery(concern=concern, recipient=recipient, organisation_id=to[recipient], **times)
+    card: dict[str, Any] = {"concern": concern, "site_id": concern.site_id, "urgency": concern.urgency}
+    return Delivery(**card, recipient=recipient, organisation_id=to[recipient], **times)
 
 
 def _organisations(concern: Concern, copies: Mapping[str, Delivery] | None = None) -> Addresses:

@@ -346,6 +346,17 @@ class Migration(migrations.Migration):
                         max_length=11,
                     ),
                 ),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[
+                            ("emergency", "Child in danger"),
+                            ("prompt", "This shift"),
+                            ("routine", "Something noticed"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
                 ("due_at", models.DateTimeField()),
                 ("acknowledged_at", models.DateTimeField(null=True)),
                 ("told_at", models.DateTimeField(null=True)),
@@ -374,6 +385,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "site",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.site",
+                    ),
+                ),
+                (
                     "told_by",
                     models.ForeignKey(
                         null=True,
@@ -387,16 +408,29 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         condition=models.Q(("acknowledged_at", None), ("told_at", None), ("withheld_at", None)),
-                        fields=["organisation", "recipient", "due_at", "id"],
+                        fields=["organisation", "recipient", "due_at", "id", "urgency"],
                         name="open_deliveries",
+                    ),
+                    models.Index(
+                        condition=models.Q(("acknowledged_at", None), ("told_at", None), ("withheld_at", None)),
+                        fields=["organisation", "recipient", "site", "due_at", "id", "urgency"],
+                        name="open_at_a_site",
                     ),
                     models.Index(
                         condition=models.Q(
                             models.Q(("acknowledged_at__isnull", False), ("told_at__isnull", False), _connector="OR"),
                             ("withheld_at", None),
                         ),
-                        fields=["organisation", "recipient", "-due_at", "-id"],
+                        fields=["organisation", "recipient", "-due_at", "-id", "urgency"],
                         name="answered_deliveries",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            models.Q(("acknowledged_at__isnull", False), ("told_at__isnull", False), _connector="OR"),
+                            ("withheld_at", None),
+                        ),
+                        fields=["organisation", "recipient", "site", "-due_at", "-id", "urgency"],
+                        name="answered_at_a_site",
                     ),
                 ],
                 "constraints": [

@@ -5,10 +5,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Organisation, User
+from accounts.models import Organisation, Site, User
 from accounts.roles import Role
 from concerns.encryption import EncryptedTextField
-from concerns.routing import Recipient
+from concerns.routing import Recipient, Urgency
 
 # What the two lists of a queue hold. Each has indexes of its own: an answer is found without passing what is open.
 OPEN = Q(acknowledged_at=None, told_at=None, withheld_at=None)
@@ -22,7 +22,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             return self.none()
         theirs = self.filter(organisation=user.organisation_id, recipient=user.role, withheld_at=None)
         if user.role == Role.MANAGER:
-            theirs = theirs.filter(concern__site__in=user.sites.all())
+            theirs = theirs.filter(site__in=user.sites.all())
         return theirs.exclude(concern__kept_from=user)
 
     def open(self) -> "DeliveryQuerySet":
@@ -51,12 +51,17 @@ class Status(models.TextChoices):
 
 
 class Delivery(models.Model):
-    """One recipient's copy. Its organisation is the one of that day and never changes; who reads it is live."""
+    """One recipient's copy. Its organisation is the one of that day and never changes; who reads it is live.
+
+    Site and urgency are the card's own, kept here so that an index of the queue can be searched by them.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     concern = models.ForeignKey("Concern", models.PROTECT, related_name="deliveries")
     recipient = models.CharField(max_length=11, choices=Recipient)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="+", db_index=False)  # see indexes
+    urgency = models.CharField(max_length=10, choices=Urgency)
     due_at = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -70,10 +75,13 @@ class Delivery(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["organisation", "recipient", "due_at", "id"], condition=OPEN, name="open_deliveries"),
-            models.Index(
-                fields=["organisation", "recipient", "-due_at", "-id"], condition=ANSWERED, name="answered_deliveries"
-            ),
+            models.Index(name=name, fields=["organisation", "recipient", *fields, "urgency"], condition=condition)
+            for name, fields, condition in (
+                ("open_deliveries", ["due_at", "id"], OPEN),
+                ("open_at_a_site", ["site", "due_at", "id"], OPEN),
+                ("answered_deliveries", ["-due_at", "-id"], ANSWERED),
+                ("answered_at_a_site", ["site", "-due_at", "-id"], ANSWERED),
+            )
         ]
         constraints = [
             models.UniqueConstraint(fields=["concern", "recipient"], name="one_copy_for_a_recipient"),

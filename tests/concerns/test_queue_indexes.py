@@ -2,8 +2,10 @@
 
 import pytest
 from django.db import connection
+from django.db.models import F
 
 from concerns.models import Delivery
+from tests.cards import add_note
 
 READERS = ["moss", "hana", "cole", "priya"]
 
@@ -30,3 +32,9 @@ def test_what_was_answered_is_read_along_its_index(cast, who):
     assert "answered_deliveries" in found
     assert "Sort" not in found
     assert "ORDER BY" not in found
+
+
+def test_a_copy_keeps_the_site_and_the_urgency_of_its_card(concern, cast):
+    add_note(concern, cast["asha"], about=["office", "police"])  # tells three more
+    alike = Delivery.objects.filter(site=F("concern__site"), urgency=F("concern__urgency"))
+    assert alike.count() == Delivery.objects.count() == 7
