@@ -193,6 +193,10 @@ def test_a_password_an_app_and_spare_codes(asha):
     assert_right(asha)
 
 
+def test_what_we_promise_about_data_and_access(page_of):
+    look_at(page_of(), "/privacy/", "/accessibility/")
+
+
 def look_at(page, *paths):
     for path in paths:
         page.goto(path)

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.looks import assert_right
+
 pytestmark = pytest.mark.browser
 
 PASSWORD = "three random words"
@@ -94,10 +96,13 @@ def test_a_passkey_that_does_not_work_says_so_and_offers_another_way(phone):
 def test_a_passkey_is_renamed_and_taken_off(phone):
     phone.add_passkey()
     phone.page.goto("/accounts/2fa/webauthn/")
+    assert_right(phone.page)
     phone.page.get_by_role("link", name="Rename Passkey").click()
+    assert_right(phone.page)
     phone.page.get_by_label("Name of this passkey").fill("My phone")
     phone.press("Save")
     phone.page.get_by_role("link", name="Take off My phone").click()
+    assert_right(phone.page)
     phone.press("Take it off")
     expect(phone.page.get_by_text("You have no passkey yet.")).to_be_visible()
     phone.sign_out()
@@ -110,6 +115,7 @@ def test_showing_again_that_it_is_you_takes_a_passkey_too(phone):
     phone.sign_out()
     phone.use_passkey()
     phone.page.goto("/accounts/2fa/webauthn/reauthenticate/?next=/me/")
+    assert_right(phone.page)
     phone.press("Use a passkey")
     phone.page.wait_for_url("**/me/")
 
