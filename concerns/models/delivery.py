@@ -1,4 +1,5 @@
 import uuid
+from collections.abc import Collection
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +14,7 @@ from concerns.routing import Recipient, Urgency
 # What the two lists of a queue hold. Each has indexes of its own: an answer is found without passing what is open.
 OPEN = Q(acknowledged_at=None, told_at=None, withheld_at=None)
 ANSWERED = Q(Q(acknowledged_at__isnull=False) | Q(told_at__isnull=False), withheld_at=None)
+FEW_SITES = 10
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -31,6 +33,16 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def answered(self) -> "DeliveryQuerySet":
         return self.filter(ANSWERED)
+
+    def page(self, most: int, sites: Collection[uuid.UUID] = ()) -> "DeliveryQuerySet":
+        """The first of these, in their order, for a list. A manager's are read site by site where the sites are few:
+        in an index of the whole company, theirs may be far between.
+        """
+        if not 0 < len(sites) <= FEW_SITES:
+            return self.for_lists()[:most]
+        of_each = [self.filter(site=site).values("pk")[:most] for site in sites]
+        first, *rest = [Delivery.objects.filter(pk__in=of_one).for_lists() for of_one in of_each]
+        return first.union(*rest, all=True).order_by(*self.query.order_by)[:most]
 
     def for_lists(self) -> "DeliveryQuerySet":
         """With what one line of the queue shows."""

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.decorators import require_permission
 from accounts.models import Site
-from accounts.roles import Permission
+from accounts.roles import Permission, Role
 from concerns import reading, wording
 from concerns.models import Concern, Delivery
 from concerns.routing import Recipient, Urgency
@@ -41,14 +41,15 @@ def own_cards(request, most=PAGE):
 def queue(request):
     asked = _asked(request)
     addressed = Delivery.objects.addressed_to(request.user).filter(**asked)
-    waiting, more_waiting = _page(addressed.open(), request.GET.get("after"))
-    had, more_had = _page(addressed.answered(), request.GET.get("before"), newest_first=True)
+    among = _cared_for(request.user)
+    waiting, more_waiting = _page(addressed.open(), among, request.GET.get("after"))
+    had, more_had = _page(addressed.answered(), among, request.GET.get("before"), newest_first=True)
     context = {
         "waiting": [_row(copy, request.user) for copy in waiting],
         "had": [_row(copy, request.user) for copy in had],
         "more_waiting": more_waiting and _address(request, after=more_waiting),
         "more_had": more_had and _address(request, before=more_had),
-        "waiting_count": _count(addressed.open()),
+        "waiting_count": _count(addressed.open(), among),
         "sites": _sites(request.user),
         "urgencies": Urgency.choices,
         "asked": request.GET,
@@ -80,23 +81,23 @@ def _asked(request):
     """The filters that stand in the address. What is not a filter is left aside."""
     asked = {}
     if request.GET.get("urgency") in Urgency.values:
-        asked["concern__urgency"] = request.GET["urgency"]
+        asked["urgency"] = request.GET["urgency"]
     with suppress(ValueError):
-        asked["concern__site"] = UUID(request.GET.get("site", ""))
+        asked["site"] = UUID(request.GET.get("site", ""))
     return asked
 
 
-def _page(copies, after, newest_first=False):
+def _page(copies, sites, after, newest_first=False):
     """One page by keyset, and where the next begins or None: never a total, never an offset."""
     order = ("-due_at", "-id") if newest_first else ("due_at", "id")
-    copies = copies.order_by(*order).for_lists()
+    copies = copies.order_by(*order)
     if start := _start(after):
         beyond, than = ("lte", "lt") if newest_first else ("gte", "gt")
         due, pk = start
         copies = copies.filter(**{f"due_at__{beyond}": due}).filter(
             Q(**{f"due_at__{than}": due}) | Q(**{"due_at": due, f"id__{than}": pk})
         )
-    found = list(copies[: PAGE + 1])
+    found = list(copies.page(PAGE + 1, sites))
     last = found[PAGE - 1] if len(found) > PAGE else None
     return found[:PAGE], last and f"{last.due_at.isoformat()}_{last.pk}"
 
@@ -121,9 +122,14 @@ def _address(request, **changed):
     return f"?{query.urlencode()}"
 
 
-def _count(copies):
-    counted = copies[: MOST_COUNTED + 1].count()
+def _count(copies, sites):
+    counted = copies.order_by("due_at", "id").page(MOST_COUNTED + 1, sites).values("pk").count()
     return f"{MOST_COUNTED}+" if counted > MOST_COUNTED else str(counted)
+
+
+def _cared_for(user):
+    """The sites of a manager, whose queue is only a part of their company's; nothing for the others."""
+    return list(user.sites.values_list("pk", flat=True)) if user.role == Role.MANAGER else []
 
 
 def _sites(user):

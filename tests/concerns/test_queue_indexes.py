@@ -1,13 +1,19 @@
 """The queue is read along an index, in its order, and passes nothing that is not on the page. Asked of the database."""
 
+import uuid
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.db.models import F
+from django.utils import timezone
 
 from concerns.models import Delivery
-from tests.cards import add_note
+from tests.cards import add_note, send_card
 
 READERS = ["moss", "hana", "cole", "priya"]
+SOONEST, LATEST = ("due_at", "id"), ("-due_at", "-id")
+HOUR = timedelta(hours=1)
 
 
 def plan(copies):
@@ -15,12 +21,12 @@ def plan(copies):
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
-    return copies[:26].explain()
+    return copies.explain()
 
 
 @pytest.mark.parametrize("who", READERS)
 def test_what_waits_is_read_along_its_index(cast, who):
-    found = plan(Delivery.objects.addressed_to(cast[who]).open().order_by("due_at", "id"))
+    found = plan(Delivery.objects.addressed_to(cast[who]).open().order_by(*SOONEST).page(26))
     assert "open_deliveries" in found
     assert "Sort" not in found
     assert "ORDER BY" not in found
@@ -28,10 +34,34 @@ def test_what_waits_is_read_along_its_index(cast, who):
 
 @pytest.mark.parametrize("who", READERS)
 def test_what_was_answered_is_read_along_its_index(cast, who):
-    found = plan(Delivery.objects.addressed_to(cast[who]).answered().order_by("-due_at", "-id"))
+    found = plan(Delivery.objects.addressed_to(cast[who]).answered().order_by(*LATEST).page(26))
     assert "answered_deliveries" in found
     assert "Sort" not in found
     assert "ORDER BY" not in found
+
+
+@pytest.mark.parametrize(("state", "order"), [("open", SOONEST), ("answered", LATEST)])
+def test_a_site_is_read_along_its_index(cast, state, order):
+    copies = getattr(Delivery.objects.addressed_to(cast["hana"]), state)().filter(site=uuid.uuid4())
+    found = plan(copies.order_by(*order).page(26))
+    assert f"{state}_at_a_site" in found
+    assert "Sort" not in found
+    assert "ORDER BY" not in found
+
+
+@pytest.mark.parametrize("order", [SOONEST, LATEST])
+def test_a_page_read_site_by_site_is_the_same_page(cast, order):
+    sites = list(cast["moss"].sites.all())
+    for n, site in enumerate(sites * 2):
+        send_card(cast["asha"], site=site, now=timezone.now() - n * HOUR)
+    copies = Delivery.objects.addressed_to(cast["moss"]).order_by(*order)
+    assert list(copies.page(4, [site.pk for site in sites])) == list(copies.page(4)) == list(copies)[:4]
+
+
+def test_a_page_read_site_by_site_is_one_query(cast, django_assert_num_queries):
+    copies = Delivery.objects.addressed_to(cast["moss"]).order_by(*SOONEST)
+    with django_assert_num_queries(1):
+        assert not copies.page(4, [uuid.uuid4(), uuid.uuid4()])
 
 
 def test_a_copy_keeps_the_site_and_the_urgency_of_its_card(concern, cast):
