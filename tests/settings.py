@@ -27,5 +27,5 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # A file, as in real life: in a database in memory, threads that write at once shut each other out.
-    ROOM = tempfile.TemporaryDirectory(prefix="cse-reports-")
-    DATABASES["default"]["TEST"] = {"NAME": os.path.join(ROOM.name, "test.sqlite3")}  # noqa: F405
+    name = os.path.join(tempfile.gettempdir(), f"cse-reports-test-{os.getpid()}.sqlite3")
+    DATABASES["default"]["TEST"] = {"NAME": name}  # noqa: F405
