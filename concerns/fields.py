@@ -16,7 +16,8 @@ class Words(forms.CharField):
     """Free text. Kept to the letter but for line ends; characters that cannot be stored or seen are pointed out."""
 
     def __init__(self, *, most=500, rows=None, attrs=None, **kwargs):
-        widget = forms.Textarea({"rows": rows} | (attrs or {})) if rows else forms.TextInput(attrs)
+        attrs = {"dir": "auto"} | (attrs or {})
+        widget = forms.Textarea({"rows": rows} | attrs) if rows else forms.TextInput(attrs)
         super().__init__(**{"required": False, "widget": widget} | kwargs)
         self.most = most
         self.validators = []  # Django's speak of null characters

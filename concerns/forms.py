@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 from django.utils import timezone
 from django.utils.html import format_html
 
@@ -16,6 +17,7 @@ from concerns.routing import Party, Recipient, Urgency
 
 ELSEWHERE = "elsewhere"
 OLDEST = timedelta(days=366)
+FAST_CLOCK = timedelta(minutes=5)  # a phone may be that far ahead
 
 URGENCIES = [
     (Urgency.EMERGENCY, format_html("<strong>{}</strong> may be harmed or taken, or is with the person now", "Yes:")),
@@ -197,7 +199,7 @@ class CardForm(forms.Form):
         if seen is None:
             return
         now = timezone.now()
-        if seen > now + timedelta(minutes=2):
+        if seen > now + FAST_CLOCK:
             return self.add_error("seen_on", "That is in the future. Check the day and the time.")
         if seen < now - OLDEST:
             wrong = "That is more than a year ago. Check the year. If it is right, say so in your account."
@@ -228,7 +230,7 @@ class CardForm(forms.Form):
         until = self._moment("until_time", day, clock, answers.get("until_which"))
         if until and until < seen:
             self.add_error("until_time", "“Until” is before “from”. Check both.")
-        elif until and until > now + timedelta(minutes=2):
+        elif until and until > now + FAST_CLOCK:
             self.add_error("until_time", "That is in the future. If it is still going on, leave it empty.")
         return until
 
@@ -238,7 +240,7 @@ class CardForm(forms.Form):
         return first and all(times.came_twice(day, time) for time in (answers["seen_time"], clock))
 
     def _camera(self, answers, seen):
-        """The camera's times on the day that puts them nearest to what was seen, outward where an hour came twice."""
+        """The camera's times, past ones nearest to what was seen, outward where an hour came twice."""
         start = self._nearest("camera_from", answers.get("camera_from"), seen, which=0)
         clock = answers.get("camera_until")
         end = self._nearest("camera_until", clock, start or seen, which=1)
@@ -253,10 +255,10 @@ class CardForm(forms.Form):
         for n in (-1, 0, 1):
             with suppress(times.NoSuchTime):
                 found.append(times.moment(day + timedelta(days=n), clock, which=which))
-        nearest = min(found, key=lambda at: abs(at - to))
-        if abs(nearest - to) < timedelta(hours=13):
-            return nearest
-        return self.add_error(field, NEVER)
+        if all(abs(at - to) > timedelta(hours=13) for at in found):
+            return self.add_error(field, NEVER)
+        past = [at for at in found if at <= timezone.now() + FAST_CLOCK]
+        return min(past or found, key=lambda at: abs(at - to))
 
     def card(self):
         """{column of a concern: value}, from valid answers."""
@@ -339,6 +341,11 @@ class ToldForm(forms.Form):
         super().__init__(*args, auto_id="%s", initial=initial, use_required_attribute=False, **kwargs)
         self.recipient = recipient
 
+    def unchecked(self):
+        """The same answers with no word about what is wrong: they are not being sent yet."""
+        self._errors = ErrorDict()
+        return self
+
     def clean(self):
         answers = super().clean()
         if answers.get("recipient") not in (None, self.recipient):  # a note has narrowed who is told meanwhile
@@ -346,7 +353,12 @@ class ToldForm(forms.Form):
         return answers
 
     def told(self):
-        """{whom, at}: the last time that it was that time of day."""
-        now = timezone.localtime()
-        at = now.replace(hour=self.cleaned_data["told_at"].hour, minute=self.cleaned_data["told_at"].minute, second=0)
-        return {"whom": self.cleaned_data["told_whom"], "at": at if at <= now else at - timedelta(days=1)}
+        return {"whom": self.cleaned_data["told_whom"], "at": self._at()}
+
+    def _at(self):
+        """The last time that it was that time of day; a clock that runs a little fast means now."""
+        now, clock = timezone.localtime(), self.cleaned_data["told_at"]
+        at = now.replace(hour=clock.hour, minute=clock.minute, second=0, microsecond=0)
+        if at > now + FAST_CLOCK:
+            return at - timedelta(days=1)
+        return min(at, now)

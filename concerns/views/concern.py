@@ -13,9 +13,9 @@ from accounts.roles import Permission
 from concerns import actions, facts, reading, wording
 from concerns.forms import NoteForm, ToldForm
 from concerns.models import Concern, Delivery, Event, record_opened
+from concerns.ringing import to_ring
 from concerns.sheet import Sheet, changes_rows
 from concerns.views import sheets
-from concerns.views.sent import to_ring
 from concerns.views.sheets import Notice
 
 
@@ -88,20 +88,23 @@ def acknowledge(request, reference):
 def note(request, reference):
     if request.method == "POST" and not request.user.is_authenticated:
         return _note_page(request, reference, _kept(request), Notice.SIGNED_OUT, status=403)
+    if request.method == "POST" and not sheets.written_by(request.user, request.POST, "note-writer"):
+        return _note_page(request, reference, _kept(request), Notice.SOMEBODY_ELSE, status=403)
     return _note(request, reference=reference)
 
 
 @login_required
 @require_permission(Permission.ADD_NOTE)
 def _note(request, reference):
-    found = _visible(request, reference)
     if request.method != "POST":
-        return _note_page(request, found, Sheet.blank(NoteForm, initial={"writer": request.user.pk}))
+        blank = Sheet.blank(NoteForm, initial={"writer": request.user.pk})
+        return _note_page(request, _visible(request, reference), blank)
+    found = Concern.objects.visible_to(request.user).with_reference(reference).whole().first()
+    if found is None:  # missing, or closed to them while they typed: the same words, and theirs
+        return _note_page(request, reference, _kept(request), Notice.NOT_HERE, status=404)
     sheet = Sheet.typed(NoteForm, request.POST)
     if changes_rows(request.POST):
         return _note_page(request, found, sheet.unchecked())
-    if not sheets.written_by(request.user, request.POST, "note-writer"):
-        return _note_page(request, found, _kept(request), Notice.SOMEBODY_ELSE, status=403)
     if not sheet.is_valid():
         return _note_page(request, found, sheet, status=422)
     return _add(request, found, sheet)

@@ -11,6 +11,7 @@ from accounts.roles import Permission
 from concerns import actions, facts
 from concerns.forms import CardForm
 from concerns.models import Concern
+from concerns.routing import Urgency
 from concerns.sheet import Sheet, changes_rows
 from concerns.views import sheets
 from concerns.views.sheets import Notice
@@ -48,13 +49,13 @@ def _now(user):
 def _receive(request):
     if not request.user.is_authenticated:
         return show(request, kept(request), notice=Notice.SIGNED_OUT, status=403)
+    if not sheets.written_by(request.user, request.POST):
+        return show(request, kept(request), notice=Notice.SOMEBODY_ELSE, status=403)
     if not request.user.may(Permission.REPORT):
         raise PermissionDenied
     sheet = Sheet.typed(CardForm, request.POST, sites=_sites(request.user))
     if changes_rows(request.POST):
         return show(request, sheet.unchecked())
-    if not sheets.written_by(request.user, request.POST):
-        return show(request, kept(request), notice=Notice.SOMEBODY_ELSE, status=403)
     if not sheet.is_valid():
         return show(request, sheet, status=422)
     return _send(request, sheet)
@@ -73,17 +74,17 @@ def _other_words(request, sheet, concern):
     """The same form, sent again with other words: a note to the card that stands, or a card of its own."""
     if request.POST.get("conflict") == "note":
         return redirect(_as_note(request, sheet, concern))
-    return render(
-        request,
-        "concerns/other_words.html",
-        {
-            "concern": concern,
-            "words": facts.in_words(sheet.form.card()),
-            "posted": sheets.hidden(request.POST),
-            "new_key": sheets.new_key(),
-        },
-        status=409,
-    )
+    card = sheet.form.card()
+    context = {
+        "concern": concern,
+        "first": facts.in_words(actions.read(concern=concern, by=request.user)),
+        "now": facts.in_words(card),
+        "is_worse": list(Urgency).index(card["urgency"]) < list(Urgency).index(concern.urgency),
+        "urgency": card["urgency"],
+        "posted": sheets.hidden(request.POST),
+        "new_key": sheets.new_key(),
+    }
+    return render(request, "concerns/other_words.html", context, status=409)
 
 
 def _as_note(request, sheet, concern):

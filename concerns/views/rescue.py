@@ -5,7 +5,7 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 
-from concerns.forms import CardForm, NoteForm
+from concerns.forms import CardForm, NoteForm, ToldForm
 from concerns.sheet import Sheet
 from concerns.views import sheets
 from concerns.views.sheets import Notice
@@ -27,12 +27,20 @@ def words(request, notice, status):
         match = resolve(request.path_info)
     except Resolver404:
         return None
+    if match.url_name == "told":
+        return _told(request, match.kwargs, notice, status)
     if match.url_name not in PAGES:
         return None
     form_class, context, template = PAGES[match.url_name]
     sheet = Sheet.typed(form_class, request.POST).unchecked()
     shown = context(sheet, notice) | match.kwargs | {"csrf_token": get_token(request)}
     return HttpResponse(render_to_string(template, shown), status=status)
+
+
+def _told(request, kwargs, notice, status):
+    context = kwargs | {"form": ToldForm(request.POST).unchecked(), "notice": notice, "private": True}
+    context["csrf_token"] = get_token(request)
+    return HttpResponse(render_to_string("concerns/told.html", context), status=status)
 
 
 def send_again(request):

@@ -1,42 +1,22 @@
 """What the author is shown once a card is stored: whom to ring now, who can see it, who was not told."""
 
-from typing import NamedTuple
-
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required, login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import require_permission
 from accounts.roles import Permission
-from concerns import actions, wording
+from concerns import actions, routing, wording
 from concerns.forms import ToldForm
-from concerns.models import Concern, Delivery
-from concerns.routing import Recipient
+from concerns.models import Concern, Status
+from concerns.ringing import to_ring
+from concerns.routing import Party, Recipient
+from concerns.views.sheets import Notice
 
-NOT_TOLD = {Recipient.POLICE.value: "Local police desk"}  # the force is told, by its standards desk
-
-
-class Ring(NamedTuple):
-    """Whom the author rings: the first of manager, head office and lead from whom the card is not withheld."""
-
-    delivery: Delivery
-    whom: str  # as in "Now ring …"
-    number: object
-    label: str
-
-
-def to_ring(concern):
-    copies = {copy.recipient: copy for copy in concern.deliveries.all() if not copy.withheld_at}
-    company, site = concern.company, concern.site
-    if Recipient.MANAGER in copies and site.control_room_phone:
-        return Ring(copies[Recipient.MANAGER], "your control room", site.control_room_phone, f"{site} control room")
-    if Recipient.MANAGER in copies:
-        return Ring(copies[Recipient.MANAGER], "your control room", company.phone, f"{company}, any hour")
-    if Recipient.HEAD_OFFICE in copies:
-        return Ring(copies[Recipient.HEAD_OFFICE], "head office", company.phone, f"{company} head office, any hour")
-    # Never head office's own number: the card may be about somebody there.
-    return Ring(copies[Recipient.LEAD], "your safeguarding lead", company.lead_phone, f"{company} safeguarding lead")
+NOT_TOLD = {Recipient.POLICE: "Local police desk"}  # the force is told, by its standards desk
+SIGNS_IN = {Recipient.MANAGER, Recipient.HEAD_OFFICE, Recipient.CUSTOMER, Recipient.POLICE, Recipient.LEAD}
 
 
 def _own(request, reference):
@@ -49,34 +29,51 @@ def sent(request, reference):
     return _show(request, _own(request, reference), ToldForm())
 
 
-@require_permission(Permission.RECORD_TOLD)
+@login_not_required  # as for the card: a session that ran out must not lose the line
 def told(request, reference):
-    if request.method != "POST":  # back from signing in again: the line to fill in is on that page
+    if request.method == "POST" and not request.user.is_authenticated:
+        return _told_page(request, reference, ToldForm(request.POST), Notice.SIGNED_OUT, status=403)
+    return _told(request, reference=reference)
+
+
+@login_required
+@require_permission(Permission.RECORD_TOLD)
+def _told(request, reference):
+    if request.method != "POST":  # the line to fill in is on that page
         return redirect("sent", reference)
     concern = _own(request, reference)
-    form = ToldForm(request.POST, recipient=to_ring(concern).delivery.recipient)
+    ring = to_ring(concern)
+    form = ToldForm(request.POST, recipient=ring and ring.delivery.recipient)
     if not form.is_valid():
         return _show(request, concern, form, status=422)
-    if actions.record_told(delivery=to_ring(concern).delivery, by=request.user, **form.told()):
+    if ring and actions.record_told(delivery=ring.delivery, by=request.user, **form.told()):
         messages.success(request, "Written down. Thank you for ringing.")
     else:
         messages.info(request, "Somebody has this already. Nothing was changed.")
     return redirect(concern)
 
 
+def _told_page(request, reference, form, notice, status):
+    context = {"form": form.unchecked(), "reference": reference, "notice": notice, "private": True}
+    return render(request, "concerns/told.html", context, status=status)
+
+
 def _show(request, concern, form, status=200):
     card = actions.read(concern=concern, by=request.user)
-    copies = {copy.recipient: copy for copy in concern.deliveries.all()}
-    call = copies.get(Recipient.POLICE_CALL)
+    now = timezone.now()
+    kept_from = routing.withheld(card["about"])
+    call = next((copy for copy in card["told"] if copy.recipient == Recipient.POLICE_CALL), None)
     context = {
         "concern": concern,
         "card": card,
-        "cells": wording.cells(card["told"], timezone.now()),
+        "can_see": wording.cells([copy for copy in card["told"] if copy.recipient in SIGNS_IN], now),
+        "to_tell": wording.cells([copy for copy in card["told"] if copy.recipient not in SIGNS_IN], now),
         "form": form,
         "ring": to_ring(concern),
-        "call": call if call and call.is_open else None,
-        "code_word": concern.force.code_word,
-        "not_told": [NOT_TOLD.get(r, copy.get_recipient_display()) for r, copy in copies.items() if copy.withheld_at],
-        "may_be": sorted(concern.involved),
+        "call": call if call and call.status == Status.WAITING else None,
+        "force": concern.force,
+        "not_told": [NOT_TOLD.get(recipient, recipient.label) for recipient in Recipient if recipient in kept_from],
+        "may_be": [Party(party) for party in card["about"] if party != Party.NO],
+        "not_my_manager": Recipient.MANAGER not in {copy.recipient for copy in card["told"]} and concern.site_id,
     }
     return render(request, "concerns/sent.html", context, status=status)

@@ -15,6 +15,7 @@ class Notice(StrEnum):
     SOMEBODY_ELSE = "somebody else"
     SEND_AGAIN = "send again"
     NOT_STORED = "not stored"
+    NOT_HERE = "not here"
 
 
 # The optional parts of the card: what each holds.

@@ -105,7 +105,7 @@ RAILWAY = "Wexmoor Parkway Station"
     [
         ("emergency", "Quillgate Shopping Centre", {"tel:999"}),
         ("emergency", RAILWAY, {"tel:999"}),
-        ("prompt", "Quillgate Shopping Centre", {"tel:101"}),
+        ("prompt", "Quillgate Shopping Centre", {"tel:101", "tel:02079460204"}),
         ("prompt", RAILWAY, {"sms:61016", "tel:0800405040"}),
     ],
 )
@@ -137,7 +137,8 @@ def test_it_says_who_can_see_it_and_by_when_they_must_answer(sent):
         "Manager Waiting by 23:41",
         "Head office Waiting by 00:26",
         "Customer Waiting by 03:26",
-        "Police Call: Waiting by 23:41 Copy: Waiting by 03:26",
+        "Police Copy: Waiting by 03:26",
+        "Police Call: Waiting by 23:41",
     ]
 
 

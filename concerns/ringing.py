@@ -1,0 +1,37 @@
+"""Whom the author of a card rings once it is sent. It asks the database nothing that the concern does not carry."""
+
+from typing import NamedTuple
+
+from phonenumber_field.phonenumber import PhoneNumber
+
+from concerns.models import Concern, Delivery
+from concerns.routing import Recipient
+
+
+class Ring(NamedTuple):
+    """Somebody to ring, and whose copy it is that this ends."""
+
+    delivery: Delivery
+    whom: str  # as in "Now ring …"
+    number: PhoneNumber | str  # empty where nobody entered one
+    label: str
+
+
+def to_ring(concern: Concern) -> Ring | None:
+    """The first of manager, head office and lead who may know of it; nobody is told to ring their own desk."""
+    copies = {copy.recipient: copy for copy in concern.deliveries.all() if not copy.withheld_at}
+    for recipient in (Recipient.MANAGER, Recipient.HEAD_OFFICE, Recipient.LEAD):
+        if recipient in copies and recipient.value != concern.author_role:
+            return Ring(copies[recipient], *_at(concern, recipient))
+    return None
+
+
+def _at(concern: Concern, recipient: Recipient) -> tuple[str, PhoneNumber | str, str]:
+    company, site = concern.company, concern.site
+    if recipient == Recipient.LEAD:  # never head office's own number: the card may be about somebody there
+        return "your safeguarding lead", company.lead_phone, f"{company} safeguarding lead"
+    if recipient == Recipient.HEAD_OFFICE:
+        return "head office", company.phone, f"{company} head office, any hour"
+    if site and site.control_room_phone:
+        return "your control room", site.control_room_phone, f"{site} control room"
+    return "your control room", company.phone, f"{company}, any hour"
