@@ -1,7 +1,7 @@
 """The queue of what is addressed to somebody, and the cards that they wrote."""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from accounts.decorators import require_permission
 from accounts.models import Site
@@ -37,6 +38,7 @@ def own_cards(request, most=PAGE):
     }
 
 
+@require_safe
 @require_permission(Permission.WORK_QUEUE)
 def queue(request):
     asked = _asked(request)
@@ -107,14 +109,13 @@ def _start(after):
     try:
         due, _, pk = (after or "").partition("_")
         at = datetime.fromisoformat(due)
-        return (at, UUID(pk)) if at.tzinfo else None
+        return (at.astimezone(UTC), UUID(pk)) if at.tzinfo else None
     except (ValueError, OverflowError):
         return None
 
 
 def _address(request, **changed):
     query = request.GET.copy()
-    query.update({})
     for name in ("after", "before"):
         query.pop(name, None)
     for name, value in changed.items():
@@ -137,6 +138,7 @@ def _sites(user):
     return Site.objects.of_reader(user).only("id", "name")
 
 
+@require_safe
 @require_permission(Permission.SEE_CONCERNS)
 def find(request):
     """Look a reference up. Missing, misspelt and withheld are the same 404."""
