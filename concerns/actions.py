@@ -89,7 +89,7 @@ def _store(
 
 def _signed(by: User) -> dict[str, Any]:
     """In what role, and for which company, they write this."""
-    return {"author_role": by.role, "company": by.organisation}
+    return {"author_role": by.role, "company_id": by.organisation_id}
 
 
 def _add_rows(owner: Fields, people: Rows, vehicles: Rows) -> Seen:

@@ -117,7 +117,8 @@ def record(
     at: datetime | None = None,
 ) -> Event:
     """Add one event to a concern's history, inside the caller's transaction."""
-    head = Head.objects.select_for_update().filter(concern_id=concern.pk).first()
+    first = verb == Event.Verb.RECEIVED  # a second one finds the head's place taken
+    head = None if first else Head.objects.select_for_update().filter(concern_id=concern.pk).first()
     head, first = head or Head(concern_id=concern.pk, count=0), head is None
     last = None if first else Event.objects.filter(concern_id=concern.pk, number=head.count).first()
     event = Event(
