@@ -1,0 +1,15 @@
+"""Cards as a browser posts them."""
+
+import uuid
+
+from tests.pages import PERSON, VEHICLE, typed, typed_fully
+
+CLOCKS = ("seen_time", "until_time", "camera_from", "camera_until")
+
+
+def posted(site, *, people, vehicles):
+    """A card of an hour ago with its questions answered, and with so many people and vehicles."""
+    kinds = [("people", people, PERSON), ("vehicles", vehicles, VEHICLE)]
+    rows = {f"{kind}-{n}-{part}": f"the {part}" for kind, most, parts in kinds for n in range(most) for part in parts}
+    at = typed(site)["seen_time"]
+    return typed_fully(site) | dict.fromkeys(CLOCKS, at) | rows | {"submission_key": str(uuid.uuid4())}

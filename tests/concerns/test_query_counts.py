@@ -1,0 +1,75 @@
+"""How often the database is asked: for a card, however much is on it; for a page, however much there is to show."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from concerns.models import Concern
+from tests.benchmarks.cards import posted
+from tests.benchmarks.filling import fill
+from tests.cards import PERSON, VEHICLE, add_note, send_card
+
+pytestmark = pytest.mark.usefixtures("clock")
+MOST = 14
+READERS = ["moss", "hana", "cole", "priya"]
+
+
+@pytest.fixture
+def queries(sign_in):
+    """queries("hana", "/concerns/") are the statements that one request makes but for savepoints, without values."""
+
+    def ask(who, address, card=None):
+        client = sign_in(who)
+        with CaptureQueriesContext(connection) as asked:
+            response = client.post(address, card) if card else client.get(address)
+        assert response.status_code == (302 if card else 200)
+        return [shape(query["sql"]) for query in asked if "SAVEPOINT" not in query["sql"]]
+
+    return ask
+
+
+def shape(sql):
+    """A statement without the values in it, and without how many stand in a list."""
+    sql = re.sub(r"'[^']*'(::\w+)?|\b\d+\b", "?", sql)
+    return re.sub(r"\?(, \?)+", "?", sql)
+
+
+@pytest.mark.parametrize(("people", "vehicles"), [(3, 2), (12, 12)])
+def test_a_card_is_stored_in_few_queries(cast, queries, people, vehicles):
+    card = posted(cast["asha"].sites.first(), people=people, vehicles=vehicles)
+    made = queries("asha", "/report/", card)
+    concern = Concern.objects.get()
+    assert (concern.people.count(), concern.vehicles.count()) == (people, vehicles)
+    assert len(made) <= MOST, "\n".join(made)
+
+
+@pytest.mark.parametrize("address", ["/concerns/", "/concerns/?urgency=routine", "/"])
+@pytest.mark.parametrize("who", READERS)
+def test_a_queue_asks_the_same_however_long_it_is(cast, queries, who, address):
+    fill(cast, 4)
+    fill(cast, 4, answered=True)
+    of_few = queries(who, address)
+    fill(cast, 60)
+    fill(cast, 60, answered=True)
+    assert queries(who, address) == of_few
+
+
+@pytest.mark.parametrize("page", ["", "print/"])
+@pytest.mark.parametrize("who", ["asha", *READERS])
+def test_a_concern_asks_the_same_however_much_it_holds(cast, queries, who, page):
+    small, large = (send_card(cast["asha"], people=[PERSON] * n, vehicles=[VEHICLE] * n) for n in (1, 12))
+    for concern, notes in ((small, 1), (large, 12)):
+        for n in range(notes):
+            add_note(concern, cast["asha"], text=f"Note {n}", people=[PERSON] * notes, vehicles=[VEHICLE] * notes)
+        for reader in [who, *READERS][:notes]:
+            queries(reader, concern.get_absolute_url())  # an opening is an event, once in an hour
+    assert queries(who, large.get_absolute_url() + page) == queries(who, small.get_absolute_url() + page)
+
+
+def test_somebodys_own_cards_ask_the_same_however_many_they_are(cast, queries):
+    fill(cast, 4)
+    of_few = queries("asha", "/")
+    fill(cast, 60)
+    assert queries("asha", "/") == of_few
