@@ -62,14 +62,16 @@ def in_words(card: Card) -> str:
     """Every answer of a card in one text, the account first: what a note keeps of a card that was sent again."""
     place = f"{card['site']}, {card['zone']}" if card["zone"] else str(card["site"] or "Somewhere else")
     first = [("Urgency", Urgency(card["urgency"]).label), ("Where", place), ("Seen", seen(card))]
-    rows = [*first, ("Exact words", card["exact_words"]), *what_was_seen(card), *police(card)]
+    number = card["phone"] if card["police_may_ring"] else ""  # the police read notes
+    rows = [*first, ("Exact words", card["exact_words"]), *what_was_seen(card), *police({**card, "phone": number})]
     return "\n".join([card["account"], *(f"{question.rstrip('?')}: {answer}" for question, answer in rows if answer)])
 
 
 def _agreed(answer: bool | None, number: str = "") -> str:
-    if answer is None:
-        return f"Not answered{f'. Number: {number}' if number else ''}"
-    return f"Yes{f', on {number}' if number else ''}" if answer else "No"
+    said = "Not answered" if answer is None else "Yes" if answer else "No"
+    if not number:
+        return said
+    return f"{said}, on {number}" if answer else f"{said}. Number: {number}"
 
 
 def seen(card: Card) -> str:

@@ -132,6 +132,16 @@ def test_the_note_keeps_every_answer_that_changed(send, form, changed, kept):
     assert kept in Note.objects.get().text
 
 
+@pytest.mark.parametrize(("may_ring", "told"), [("yes", True), ("no", False), (None, False)])
+def test_the_note_tells_the_police_no_number_that_they_may_not_have(send, form, may_ring, told):
+    form = {name: value for name, value in form.items() if name != "police_may_ring" or may_ring}
+    form |= {"police_may_ring": may_ring} if may_ring else {}
+    send(form)
+    page = Page(send(form | {"account": "He came back."}))
+    send(page.posted("/report/", 0) | {"conflict": "note"})
+    assert ("020 7946 0123" in Note.objects.get().text) == told
+
+
 def test_a_note_that_says_more_narrows_who_is_told(send, form):
     send(form)
     page = Page(send(form | {"about": ["office"]}))
