@@ -57,19 +57,24 @@ def _new(entry: Entry, by: User) -> User:
         raise
 
 
+def refusals(*, entries: Iterable[Entry], by: User) -> list[str]:
+    """A sentence for each line that names somebody who cannot be taken on. Stores nothing."""
+    found = []
+    for entry in entries:
+        try:
+            _known(entry, by)
+        except Refused as refused:
+            found.append(f"Line {entry.line}: {refused}")
+    return found
+
+
 @transaction.atomic
 def bring_in(*, entries: Iterable[Entry], sites: Collection[Site], by: User) -> list[User]:
     """All of a shift, or nobody: one line that cannot be taken in takes back the others."""
-    people: list[User] = []
-    refusals: list[str] = []
-    for entry in entries:
-        try:
-            people.append(take_on(entry=entry, sites=sites, by=by))
-        except Refused as refused:
-            refusals.append(f"Line {entry.line}: {refused}")
-    if refusals:
-        raise Refused(*refusals)
-    return people
+    entries = list(entries)
+    if refused := refusals(entries=entries, by=by):
+        raise Refused(*refused)
+    return [take_on(entry=entry, sites=sites, by=by) for entry in entries]
 
 
 @transaction.atomic

@@ -207,7 +207,11 @@ class SiteChoice(forms.ModelMultipleChoiceField):
 class PersonForm(forms.Form):
     """What is asked about every guard."""
 
-    name = forms.CharField(label="Name", max_length=120, error_messages={"required": "Enter the guard's name."})
+    name = forms.CharField(
+        label="Name",
+        max_length=120,
+        error_messages={"required": "Enter the guard's name.", "max_length": "Shorten the name to 120 characters."},
+    )
     phone = PhoneNumberField(
         label="Phone number (if you know it)",
         required=False,
@@ -226,7 +230,12 @@ class LineForm(PersonForm):
     """A guard as a line of a rota has them."""
 
     email = forms.EmailField(required=False, error_messages={"invalid": EMAIL_ERROR})
-    staff_number = forms.CharField(required=False, max_length=30, validators=[staff_number_is_plain])
+    staff_number = forms.CharField(
+        required=False,
+        max_length=30,
+        validators=[staff_number_is_plain],
+        error_messages={"max_length": "Shorten the staff number to 30 characters."},
+    )
 
     def clean(self):
         facts = super().clean()
@@ -277,6 +286,7 @@ class ShiftForm(forms.Form):
     def __init__(self, *args, sites, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["sites"].queryset = sites
+        self.entries = []
 
     def clean_file(self):
         try:
@@ -284,14 +294,16 @@ class ShiftForm(forms.Form):
         except shift.Unreadable as error:
             raise forms.ValidationError(str(error)) from error
         lines = [(row.line, LineForm(row.cells)) for row in rows]
+        self.entries = [form.entry(line) for line, form in lines if form.is_valid()]
         self.name_lines([*faulty(lines), *doubled(lines)])
-        return [form.entry(line) for line, form in lines if form.is_valid()]
+        return self.entries
 
     def name_lines(self, sentences):
         """What is wrong in the file, a sentence for each line; nobody is brought in."""
         if sentences:
             self.add_error(None, sentences)
-            self.add_error("file", "Put these lines right, then choose the file again.")
+            self.errors["file"] = self.error_class(["Put these lines right, then choose the file again."])
+            self.cleaned_data.pop("file", None)
 
 
 def faulty(lines):

@@ -74,7 +74,9 @@ def invite(request):
 @require_permission(Permission.INVITE)
 def bring_in(request):
     form = ShiftForm(*((request.POST, request.FILES) if request.method == "POST" else ()), sites=own_sites(request))
-    if form.is_valid():
+    if not form.is_valid():
+        form.name_lines(actions.refusals(entries=form.entries, by=request.user))
+    else:
         try:
             facts = form.cleaned_data
             guards = actions.bring_in(entries=facts["file"], sites=facts["sites"], by=request.user)

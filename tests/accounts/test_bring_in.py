@@ -53,6 +53,13 @@ def test_the_same_file_again_is_harmless(as_moss):
     assert len(mail.outbox) == 1
 
 
+def test_a_line_that_cannot_be_used_is_named_beside_one_that_is_mistyped(as_moss, cast):
+    said = faults(as_moss, f"Sam,{cast['stan'].email},", "Lee,lee@,", f"{'x' * 121},B18,")
+    assert "Line 2: This e-mail address cannot be used. Ask your admin." in said
+    assert "Line 3: " in said
+    assert "Line 4: Shorten the name to 120 characters." in said
+
+
 def test_every_faulty_line_is_named_and_nobody_is_brought_in(as_moss):
     said = faults(as_moss, "Sam,sam@example.com,", ",x@example.com,", "Lee,lee@,12", "Max,", "Zoe,no spaces please,")
     assert "Nobody was brought in." in said
