@@ -28,7 +28,7 @@ def _value(name):
 
 def _values():
     """{name of the setting: its secret parts}; a list of field keys is looked at key by key."""
-    parts = {name: [_value(name)] for name in KEYS}
+    parts = {name: [_value(name)] for name in KEYS} | {"SECRET_KEY_FALLBACKS": settings.SECRET_KEY_FALLBACKS}
     parts["FIELD_KEYS"] = [pair.partition(":")[2] for pair in settings.FIELD_KEYS.split(",")]
     return parts
 

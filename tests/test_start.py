@@ -53,6 +53,16 @@ def test_a_demo_key_among_good_ones_is_refused(settings):
     assert any(sentence.startswith("FIELD_KEYS is the demo value") for sentence in checks.problems())
 
 
+def test_a_demo_key_is_refused_among_earlier_ones(settings):
+    settings.SECRET_KEY_FALLBACKS = [DEMO_KEYS["SECRET_KEY"]]
+    assert any(sentence.startswith("SECRET_KEY_FALLBACKS is the demo value") for sentence in checks.problems())
+
+
+def test_an_earlier_key_is_not_the_one_of_today(settings):
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    assert any("SECRET_KEY_FALLBACKS is the same as SECRET_KEY" in sentence for sentence in checks.problems())
+
+
 @pytest.mark.parametrize("other", ["FIELD_KEYS", "AUDIT_KEY"])
 def test_a_value_used_twice_is_refused(settings, other):
     settings.LINK_KEY = getattr(settings, other).rpartition(":")[2]
