@@ -5,6 +5,7 @@ import { ErrorSummary } from "govuk-frontend/dist/govuk/components/error-summary
 import { NotificationBanner } from "govuk-frontend/dist/govuk/components/notification-banner/notification-banner.mjs";
 import { PasswordInput } from "govuk-frontend/dist/govuk/components/password-input/password-input.mjs";
 import { blank } from "./js/blank.js";
+import { keep } from "./js/keep.js";
 import { leave } from "./js/leave.js";
 import { passkeys } from "./js/passkeys.js";
 import { print } from "./js/print.js";
@@ -15,6 +16,7 @@ import { zones } from "./js/zones.js";
 // Leaving and blanking come first: nothing that fails further down may take them away.
 blank();
 document.querySelectorAll("[data-leave]").forEach(leave);
+document.querySelectorAll("[data-keep]").forEach(keep);
 document.querySelectorAll("[data-passkey]").forEach(passkeys);
 document.querySelectorAll("[data-print]").forEach(print);
 document.querySelectorAll("[data-rows]").forEach(rows);

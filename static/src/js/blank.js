@@ -1,4 +1,4 @@
-// Hides the page and keeps what was typed: the browser may still give the words back to the person who wrote them.
+// Hides the page. What is in its boxes stays there, unseen, as long as the browser keeps the page.
 export function hide() {
   document.documentElement.hidden = true;
 }

@@ -5,6 +5,7 @@ import { hide } from "./blank.js";
 export function leave(link) {
   link.addEventListener("click", (event) => {
     event.preventDefault();
+    dispatchEvent(new Event("cse:leave"));
     hide();
     document.title = "CSE Reports";
     location.replace(link.href);
