@@ -112,6 +112,7 @@ class Copy(NamedTuple):
     by: str = ""  # the name of who did that
     by_author: bool = False
     by_organisation: object = None
+    by_id: object = None
     whom: str = ""  # whom they reached, or the police log number
 
 
@@ -127,6 +128,7 @@ class Addition(NamedTuple):
     about: Collection[str]
     people: Collection[Any]
     vehicles: Collection[Any]
+    by_id: object = None
 
 
 class Read(NamedTuple):
@@ -135,6 +137,7 @@ class Read(NamedTuple):
     at: datetime
     name: str
     organisation: object
+    by_id: object = None
 
 
 def disclose(

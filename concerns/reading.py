@@ -20,16 +20,22 @@ def whole_card(concern: Concern, user: User, *, events: Collection[Event] = ()) 
     """Everything that this person may see of the concern, by name; what they may not is not there."""
     copy = Delivery.objects.addressed_to(user).filter(concern=concern).first()
     facts = _facts(concern, _CARD, whom=True) | {
-        "company_phone": concern.company.phone,
+        "company_phone": _number_to_ask(concern),
         "author_name": concern.reported_by.get_full_name(),
         "signatures": True,
         "due_at": copy and copy.due_at,
         "people": list(concern.people.all()),
         "vehicles": list(concern.vehicles.all()),
         "notes": [_addition(note, concern) for note in concern.notes.all()],
-        "reads": [Read(e.at, e.by_name, e.by_organisation_id) for e in events if e.verb in _READS],
+        "reads": [Read(e.at, e.by_name, e.by_organisation_id, e.by_id) for e in events if e.verb in _READS],
     }
     return _disclose(facts, concern, user, copy)
+
+
+def _number_to_ask(concern):
+    """The company's 24-hour number; the safeguarding lead's where head office may not know of the card."""
+    closed = any(copy.withheld_at for copy in concern.deliveries.all() if copy.recipient == Recipient.HEAD_OFFICE)
+    return concern.company.lead_phone if closed else concern.company.phone
 
 
 def is_author(concern: Concern, user: User) -> bool:
@@ -43,9 +49,10 @@ def line(concern: Concern, user: User, copy: Delivery | None = None) -> dict[str
     return _disclose(facts, concern, user, copy)
 
 
-def history(events: Sequence[Event], card: Mapping[str, Any]) -> list[tuple[datetime, str, str]]:
+def history(concern: Concern, events: Sequence[Event], card: Mapping[str, Any]) -> list[tuple[datetime, str, str]]:
     """[(when, who, what)] of the events that this reader may know of, the newest first."""
-    return [(e.at, _who(e, card), e.get_verb_display()) for e in reversed(events) if _may_know(e, card)]
+    named = _named(concern, card)
+    return [(e.at, _who(e, named), e.get_verb_display()) for e in reversed(events) if _may_know(e, card)]
 
 
 def _may_know(event, card):
@@ -55,14 +62,20 @@ def _may_know(event, card):
         return event.at in {note.at for note in card.get("notes", ())}
     if event.verb in (Event.Verb.ACKNOWLEDGED, Event.Verb.TOLD):
         return event.detail["recipient"] in {copy.recipient for copy in card["told"]}
-    return (event.at, event.by_name) in {(read.at, read.name) for read in card.get("reads", ())}
+    return (event.at, event.by_id) in {(read.at, read.by_id) for read in card.get("reads", ())}
 
 
-def _who(event, card):
+def _named(concern, card):
+    """Whose names this reader sees elsewhere on the page."""
+    author = {concern.reported_by_id} if "author_name" in card else set()
+    told = {copy.by_id for copy in card["told"] if copy.by}
+    signed = {note.by_id for note in card.get("notes", ()) if note.signature}
+    return author | told | signed | {read.by_id for read in card.get("reads", ())}
+
+
+def _who(event, named):
     """The name of who did it where this reader may know it, else their role."""
-    named = {copy.by for copy in card["told"]} | {read.name for read in card.get("reads", ())}
-    named |= {note.signature for note in card.get("notes", ())} | {card.get("author_name", "")}
-    return event.by_name if event.by_name in named else Role(event.by_role).label if event.by_role else ""
+    return event.by_name if event.by_id in named else Role(event.by_role).label if event.by_role else ""
 
 
 def _facts(concern, names, *, whom=False):
@@ -103,6 +116,7 @@ def _copy(delivery, concern, whom):
         due_at=delivery.due_at,
         at=delivery.acknowledged_at or delivery.told_at,
         by=by.get_full_name() if by else "",
+        by_id=by and by.pk,
         by_organisation=by and by.organisation_id,
         by_author=delivery.told_by_id == concern.reported_by_id,
         whom=(delivery.told_whom or "") if whom else "",  # a list opens no sealed word
@@ -114,6 +128,7 @@ def _addition(note, concern):
         text=note.text,
         at=note.received_at,
         signature=note.written_by.get_full_name(),
+        by_id=note.written_by_id,
         role=note.get_author_role_display(),
         company=note.company_id,
         by_author=note.written_by_id == concern.reported_by_id,

@@ -52,7 +52,7 @@ def _context(request, found):
         "is_author": author,
         "cells": wording.cells(card["told"], timezone.now(), mine=mine.recipient if mine else ""),
         "ring": to_ring(found) if author else None,
-        "history": reading.history(events, card),
+        "history": reading.history(found, events, card),
         "facts": facts.what_was_seen(card) if "account" in card else [],
         "rest": facts.police_and_times(card) if "account" in card else [],
         "seen_rows": facts.rows_seen(card) if "account" in card else [],
