@@ -1,18 +1,16 @@
 """How allauth signs people in here: who may, how often, in which words, and what it keeps sealed."""
 
 import logging
-import os
-from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context, ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from accounts import sealing
 from accounts.demo import DOMAIN
 
 logger = logging.getLogger(__name__)
@@ -121,27 +119,19 @@ class MFAAdapter(DefaultMFAAdapter):
         return {"id": context.request.get_host().partition(":")[0], "name": "CSE Reports"}
 
 
+SECOND_STEP = b"totp"
+
+
 def seal(text: str) -> str:
-    """`1.<key id>.<nonce and ciphertext>` under the newest field key."""
-    name, key = _keys()[0]
-    nonce = os.urandom(12)
-    sealed = nonce + AESGCM(key).encrypt(nonce, text.encode(), b"totp")
-    return f"1.{name}.{urlsafe_b64encode(sealed).decode()}"
+    """A secret of a second step, sealed."""
+    return sealing.seal(text, SECOND_STEP)
 
 
 def unseal(sealed: str) -> str:
-    """The text again. Raises where the key is gone or a byte was changed."""
-    _, name, body = sealed.split(".", 2)
-    data = urlsafe_b64decode(body)
-    return AESGCM(dict(_keys())[name]).decrypt(data[:12], data[12:], b"totp").decode()
+    """The secret again. Raises one of sealing.BROKEN where the key is gone or a byte was changed."""
+    return sealing.unseal(sealed, SECOND_STEP)
 
 
 def reseal(sealed: str) -> str:
-    """The same text under the newest key; unchanged where it already is."""
-    return sealed if sealed.split(".", 2)[1] == _keys()[0][0] else seal(unseal(sealed))
-
-
-def _keys() -> list[tuple[str, bytes]]:
-    """[(key id, key)], the newest first."""
-    pairs = (pair.strip().partition(":") for pair in settings.FIELD_KEYS.split(","))
-    return [(name, b64decode(key)) for name, _, key in pairs]
+    """The same secret under the newest key; unchanged where it already is."""
+    return sealed if sealed.split(".", 2)[1] == sealing.newest_key_id() else seal(unseal(sealed))

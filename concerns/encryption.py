@@ -4,20 +4,16 @@ A value is `1.<key id>.<base64url of nonce and ciphertext>`. Copied into another
 Keys come from FIELD_KEYS, the newest first; the newest encrypts, all of them decrypt.
 """
 
-import base64
-import secrets
-from functools import lru_cache
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
 from django.core.exceptions import FieldError
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
-VERSION = "1"
-NONCE_BYTES = 12
+from accounts import sealing
+from accounts.sealing import VERSION, newest_key_id
+
+__all__ = ["VERSION", "EncryptedCodesField", "EncryptedTextField", "Sealed", "Unreadable", "newest_key_id"]
 
 
 class Unreadable(Exception):
@@ -28,39 +24,20 @@ class Unreadable(Exception):
         self.table, self.column, self.row = table, column, row
 
 
-@lru_cache(maxsize=4)
-def _keys(setting: str) -> dict[str, AESGCM]:
-    pairs = [pair.strip().partition(":") for pair in setting.split(",")]
-    return {key_id: AESGCM(base64.b64decode(key, validate=True)) for key_id, _, key in pairs}
-
-
-def newest_key_id() -> str:
-    """The id of the key that new values are encrypted with."""
-    return next(iter(_keys(settings.FIELD_KEYS)))
-
-
 def _bound_to(table: str, column: str, row: object) -> bytes:
     return f"{table}.{column}.{row}".encode()
 
 
 def seal(text: str, *, table: str, column: str, row: object) -> str:
     """`text` encrypted with the newest key, to be opened only for that table, column and row."""
-    key_id, key = next(iter(_keys(settings.FIELD_KEYS).items()))
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    sealed = nonce + key.encrypt(nonce, text.encode(), _bound_to(table, column, row))
-    return f"{VERSION}.{key_id}.{base64.urlsafe_b64encode(sealed).decode()}"
+    return sealing.seal(text, _bound_to(table, column, row))
 
 
 def unseal(token: str, *, table: str, column: str, row: object) -> str:
     """The text of a sealed value. Raises Unreadable for a missing key, a changed value, or one from elsewhere."""
     try:
-        version, key_id, body = token.split(".")
-        if version != VERSION:
-            raise ValueError(version)
-        sealed = base64.b64decode(body, altchars=b"-_", validate=True)
-        key = _keys(settings.FIELD_KEYS)[key_id]
-        return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound_to(table, column, row)).decode()
-    except (ValueError, KeyError, InvalidTag) as error:
+        return sealing.unseal(token, _bound_to(table, column, row))
+    except sealing.BROKEN as error:
         raise Unreadable(table=table, column=column, row=row) from error
 
 
