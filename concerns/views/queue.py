@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import NamedTuple
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Q
@@ -25,16 +26,12 @@ MOST_COUNTED = 99
 
 def own_cards(request, most=PAGE):
     """The cards that they wrote, the newest first, and where older ones begin."""
-    theirs = Concern.objects.written_by(request.user).order_by("-received_at", "-id")
-    if start := _start(request.GET.get("older")):
-        at, pk = start
-        theirs = theirs.filter(received_at__lte=at).filter(Q(received_at__lt=at) | Q(received_at=at, id__lt=pk))
-    found = list(theirs.for_lists()[: most + 1])
-    last = found[most - 1] if len(found) > most else None
-    lines = [reading.line(concern, request.user) for concern in found[:most]]
+    theirs = _from(Concern.objects.written_by(request.user), request.GET.get("older"), "received_at", newest_first=True)
+    found, older = _cut(list(theirs.for_lists()[: most + 1]), most, "received_at")
+    lines = [reading.line(concern, request.user) for concern in found]
     return {
         "cards": [{"line": line, "cells": wording.cells(line["told"], timezone.now())} for line in lines],
-        "older": last and f"?older={last.received_at.isoformat()}_{last.pk}".replace("+", "%2B"),
+        "older": older and f"?{urlencode({'older': older})}",
     }
 
 
@@ -91,17 +88,25 @@ def _asked(request):
 
 def _page(copies, sites, after, newest_first=False):
     """One page by keyset, and where the next begins or None: never a total, never an offset."""
-    order = ("-due_at", "-id") if newest_first else ("due_at", "id")
-    copies = copies.order_by(*order)
-    if start := _start(after):
-        beyond, than = ("lte", "lt") if newest_first else ("gte", "gt")
-        due, pk = start
-        copies = copies.filter(**{f"due_at__{beyond}": due}).filter(
-            Q(**{f"due_at__{than}": due}) | Q(**{"due_at": due, f"id__{than}": pk})
-        )
-    found = list(copies.page(PAGE + 1, sites))
-    last = found[PAGE - 1] if len(found) > PAGE else None
-    return found[:PAGE], last and f"{last.due_at.isoformat()}_{last.pk}"
+    found = _from(copies, after, "due_at", newest_first).page(PAGE + 1, sites)
+    return _cut(list(found), PAGE, "due_at")
+
+
+def _from(rows, after, at, newest_first=False):
+    """The rows by a time of theirs, beginning where an earlier page's address says."""
+    way, beyond, than = ("-", "lte", "lt") if newest_first else ("", "gte", "gt")
+    rows = rows.order_by(f"{way}{at}", f"{way}id")
+    if not (start := _start(after)):
+        return rows
+    edge, pk = start
+    further = Q(**{f"{at}__{than}": edge}) | Q(**{at: edge, f"id__{than}": pk})
+    return rows.filter(**{f"{at}__{beyond}": edge}).filter(further)
+
+
+def _cut(found, most, at):
+    """As many as make a page, and where the next begins, if there are more."""
+    last = found[most - 1] if len(found) > most else None
+    return found[:most], last and f"{getattr(last, at).isoformat()}_{last.pk}"
 
 
 def _start(after):
