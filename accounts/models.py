@@ -99,10 +99,11 @@ class SiteQuerySet(models.QuerySet):
         return theirs.filter(staff=user) if user.role in (Role.GUARD, Role.MANAGER) else theirs
 
     def of_reader(self, user):
-        """The places that copies addressed to this person can be about."""
+        """The places that copies addressed to this person can be about, closed ones too."""
         if user.role in (Role.CUSTOMER, Role.POLICE):
-            return self.filter(customer=user.organisation_id) | self.filter(police_force=user.organisation_id)
-        return self.reportable_by(user)
+            return self.filter(Q(customer=user.organisation_id) | Q(police_force=user.organisation_id))
+        theirs = self.filter(contractor=user.organisation_id)
+        return theirs.filter(staff=user) if user.role == Role.MANAGER else theirs
 
     def visible_to(self, user: "User") -> Self:
         """Whose facts and gaps this person may read: a manager's own sites; all of the company's for its office."""
