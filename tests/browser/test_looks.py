@@ -228,7 +228,7 @@ def sign_in_with_password(page):
 def test_a_new_password_by_e_mail(page_of, service):
     page = page_of()
     page.goto("/accounts/password/reset/")
-    page.locator("main input[type=email], main input[type=text]").first.fill("asha@demo.example")
+    page.locator("main input:not([type=hidden])").first.fill("asha@demo.example")
     press(page, "Send the link")
     assert_right(page)
     page.goto(re.findall(r"https?://\S+/password/reset/key/\S+", service.log.read_text())[-1])
@@ -256,6 +256,32 @@ def test_a_sign_in_page_that_was_open_too_long(page_of):
     page.context.clear_cookies()
     page.locator("[name=csrfmiddlewaretoken]").evaluate_all("boxes => boxes.forEach((box) => box.remove())")
     press(page, "Sign in")
+    assert_right(page)
+
+
+def test_a_form_that_is_no_form(page_of):
+    page = page_of()
+    page.goto("/accounts/password/reset/")
+    page.locator("main form").evaluate(
+        """(form) => {
+            for (let n = 0; n < 2001; n++) {
+                form.append(Object.assign(document.createElement('input'), { name: `n${n}` }));
+            }
+            form.submit();
+        }"""
+    )
+    page.wait_for_load_state()
+    assert page.get_by_role("heading", name="We could not read what was sent").is_visible()
+    assert_right(page)
+
+
+def test_too_many_tries(page_of):
+    page = page_of()
+    for _ in range(6):
+        page.goto("/accounts/password/reset/")
+        page.locator("main input:not([type=hidden])").first.fill("asha@demo.example")
+        press(page, "Send the link")
+    assert page.title().startswith("Too many tries")
     assert_right(page)
 
 
