@@ -36,9 +36,20 @@ def note(cast, concern):
     return f"/concerns/{concern}/note/", NOTE | {"note-submission_key": key, "note-writer": str(cast["asha"].pk)}
 
 
-@pytest.fixture(params=["card", "note"])
+@pytest.fixture
+def line(cast, concern):
+    return f"/concerns/{concern}/told/", {"told_whom": "Dee, duty desk", "told_at": "23:20", "recipient": "manager"}
+
+
+@pytest.fixture(params=["card", "note", "line"])
 def form(request):
-    """(address, answers) of a card or a note that Asha has filled in."""
+    """(address, answers) of a card, a note, or the line about a call, that Asha has filled in."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(params=["card", "note"])
+def signed(request):
+    """The same of those that name their writer."""
     return request.getfixturevalue(request.param)
 
 
@@ -112,21 +123,21 @@ def test_signed_in_again_the_same_page_is_sent(client, cast, form):
     assert client.post(form[0], page.posted(form[0])).status_code == 302
 
 
-def test_somebody_else_who_signs_in_cannot_send_it(client, cast, form):
-    page, before = Page(client.post(*form)), stored()
+def test_somebody_else_who_signs_in_cannot_send_it(client, cast, signed):
+    page, before = Page(client.post(*signed)), stored()
     client.force_login(cast["moss"])
-    response = client.post(form[0], page.posted(form[0]))
-    again = kept(response, form)
+    response = client.post(signed[0], page.posted(signed[0]))
+    again = kept(response, signed)
     assert (response.status_code, stored()) == (403, before)
     assert "was started by somebody else" in again.text
     client.force_login(cast["asha"])
-    assert client.post(form[0], again.posted(form[0])).status_code == 302
+    assert client.post(signed[0], again.posted(signed[0])).status_code == 302
 
 
-def test_somebody_else_may_neither_add_rows_nor_take_it_over(client, cast, form):
+def test_somebody_else_may_neither_add_rows_nor_take_it_over(client, cast, signed):
     client.force_login(cast["moss"])
-    page = Page(client.post(form[0], form[1] | {"add": "people"}))
-    assert client.post(form[0], page.posted(form[0])).status_code == 403
+    page = Page(client.post(signed[0], signed[1] | {"add": "people"}))
+    assert client.post(signed[0], page.posted(signed[0])).status_code == 403
 
 
 def test_a_page_for_nobody_says_nothing_of_sites_and_people(client, card, cast):
@@ -198,7 +209,7 @@ def browser(sign_in):
 
 @pytest.mark.django_db(transaction=True)
 def test_whenever_the_database_goes_nothing_is_stored_and_the_words_are_there(browser, form):
-    before, what = stored(), "note" if "note" in form[0] else "card"
+    before, what = stored(), {"report": "card", "note": "note", "told": "line"}[form[0].split("/")[-2]]
     for queries in range(100):
         response, gone = post(browser, form, queries)
         if not gone.asked_in_vain:
@@ -209,7 +220,8 @@ def test_whenever_the_database_goes_nothing_is_stored_and_the_words_are_there(br
         assert "tel:101" in [link["href"] for link in page.by_id("main-content").all("a")]
         assert all(sql.startswith("ROLLBACK") for sql in gone.asked_in_vain[1:]), "it asked again for the page"
     assert (response.status_code, queries > 8) == (302, True)
-    assert stored() == ([1, 0, 2, 1, 6, 1] if what == "card" else [1, 1, 4, 2, 5, 2])
+    whole = {"card": [1, 0, 2, 1, 6, 1], "note": [1, 1, 4, 2, 5, 2], "line": [1, 0, 2, 1, 4, 2]}
+    assert stored() == whole[what]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -236,16 +248,16 @@ def test_a_database_that_cannot_be_reached_keeps_the_words(browser, form, monkey
 
 
 def test_a_fault_of_ours_keeps_the_words(browser, form, monkeypatch):
-    for verb in ("submit", "add_note"):
+    for verb in ("submit", "add_note", "record_told"):
         monkeypatch.setattr(f"concerns.actions.{verb}", lambda **kwargs: 1 / 0)
     response = browser.post(*form)
     kept(response, form)
     assert response.status_code == 503
 
 
-def test_where_even_that_page_fails_there_is_still_a_plain_one(browser, form, monkeypatch):
+def test_where_even_that_page_fails_there_is_still_a_plain_one(browser, signed, monkeypatch):
     monkeypatch.setattr(sheets, "_rows_open", lambda rows: 1 / 0)
-    response, _ = post(browser, form, 0)
+    response, _ = post(browser, signed, 0)
     assert response.status_code == 500
     assert "take it as not stored" in Page(response).text
 
