@@ -52,7 +52,7 @@ def submit(
         name: value for name, value in card.items() if name != "written_at"
     }  # that is the form's, not the author's
     words = digest({"card": typed, "people": list(people), "vehicles": list(vehicles)})
-    mine = Concern.objects.filter(reported_by=by, submission_key=key)
+    mine = Concern.objects.filter(reported_by=by, submission_key=key).only("reference", "submission_digest")
     stored = mine.first()
     if stored is None:
         try:
@@ -147,9 +147,9 @@ def _keep_from(concern: Concern, to: Addresses, withheld: Collection[Recipient])
             places = [concern.site_id] if concern.site_id else concern.reported_by.sites.values("pk")
             theirs &= Q(sites__in=places)
         standing |= theirs
-    people = User.objects.active().filter(standing).distinct()
+    people = User.objects.active().filter(standing).order_by().values_list("pk", "role").distinct()
     KeptFrom.objects.bulk_create(
-        [KeptFrom(concern=concern, user=person, recipient=person.role) for person in people], ignore_conflicts=True
+        [KeptFrom(concern=concern, user_id=person, recipient=role) for person, role in people], ignore_conflicts=True
     )
 
 

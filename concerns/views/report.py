@@ -29,7 +29,9 @@ def _fill_in(request):
 
 
 def _sites(user):
-    return list(Site.objects.reportable_by(user).select_related("police_force"))
+    """With what the form shows of each, and to whom a card from there is addressed; no more."""
+    sites = Site.objects.reportable_by(user).select_related("police_force")
+    return list(sites.only("name", "zones", "customer", "police_force__code_word"))
 
 
 def _now(user):
