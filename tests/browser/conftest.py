@@ -28,7 +28,21 @@ def pytest_collection_modifyitems(config, items):
 @pytest.fixture(scope="session")
 def browser():
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        yield launch(playwright.chromium)
+
+
+@pytest.fixture
+def remembering(browser):
+    """A browser that keeps every page that was left in memory, whatever the page wishes, as some phones do."""
+    keep = "CacheControlNoStoreEnterBackForwardCache:level/restore-unless-http-only-cookie-change"
+    without = ["--disable-back-forward-cache"]
+    ours = launch(browser.browser_type, f"--enable-features={keep}", ignore_default_args=without)
+    yield ours
+    ours.close()
+
+
+def launch(chromium, *flags, **options):
+    return chromium.launch(executable_path=shutil.which("chromium"), args=[*FLAGS, *flags], **options)
 
 
 @pytest.fixture(scope="session")
@@ -80,9 +94,9 @@ def page_of(service, browser):
     """
     contexts, wrong = [], []
 
-    def open_page(name=None, *, js=True, **options):
+    def open_page(name=None, *, js=True, on=browser, **options):
         settings = {"viewport": PHONE, "base_url": service.url, "java_script_enabled": js} | options
-        context = browser.new_context(**settings)
+        context = on.new_context(**settings)
         context.set_default_timeout(10_000)
         contexts.append(context)
         watch(context, service.url, wrong)

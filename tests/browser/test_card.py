@@ -122,6 +122,31 @@ def test_nothing_of_a_card_comes_back_after_signing_out(page_of, js):
         assert not page.get_by_text("a secret").is_visible()
 
 
+def test_a_page_that_the_phone_kept_in_memory_comes_back_blank(page_of, remembering):
+    page = page_of("asha", on=remembering)
+    page.goto("/report/")
+    fill_in_least(page, "a secret")
+    page.goto(send(page))
+    page.evaluate(
+        """addEventListener('pageshow', (event) => {
+            const shown = document.body.getClientRects().length;
+            document.cookie = `came_back=${event.persisted},${shown}; path=/`;
+        })"""
+    )
+    page.goto("/guidance/")
+    page.go_back(wait_until="commit")
+    page.get_by_text("a secret").wait_for()  # the server has said again who is looking
+    assert cookie(page, "came_back") == "true,0"
+    page.goto("/guidance/")
+    page.context.clear_cookies(name="sessionid")
+    page.go_back(wait_until="commit")
+    page.wait_for_url("**/accounts/login/**")
+
+
+def cookie(page, name):
+    return next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == name)
+
+
 def test_a_card_that_is_left_is_blank_and_keeps_its_words(card):
     card.fill("#account", "a secret")
     card.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")
