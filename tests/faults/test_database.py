@@ -26,14 +26,16 @@ sys.stdin.read()
 
 @contextmanager
 def file_gone():
-    """The folder of the database is not where it was: a disk that went away."""
-    room = Path(connection.settings_dict["NAME"]).parent
+    """Where the database was there is something that cannot be opened, as when its disk goes away."""
     connections.close_all()
-    away = room.rename(room.with_name(f"{room.name}-away"))
+    file = Path(connection.settings_dict["NAME"])
+    away = file.rename(file.with_suffix(".away"))
+    file.mkdir()
     try:
         yield
     finally:
-        away.rename(room)
+        file.rmdir()
+        away.rename(file)
 
 
 @contextmanager
