@@ -90,13 +90,58 @@ def test_enter_in_a_box_sends_and_adds_or_removes_nobody(page_of, js, name):
 
 
 def test_leaving_blanks_the_page_at_once_and_back_does_not_bring_it_back(card):
+    asked = questions(card)
     card.fill("#account", "a secret")
     shown = "link => { link.click(); return document.body.getClientRects().length }"
     assert card.locator("[data-leave]").evaluate(shown) == 0
     card.wait_for_url("**/guidance/")
+    assert asked == []
     card.go_back()
     assert "/report/" not in card.url
     assert "a secret" not in card.content()
+
+
+def questions(page):
+    """What the browser asks before it leaves this page; it is told to stay."""
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    return asked
+
+
+def test_a_tap_on_a_link_asks_before_a_written_card_is_lost(card):
+    asked = questions(card)
+    card.locator("#account").press_sequentially("a secret")
+    card.get_by_role("link", name="Guidance").click(no_wait_after=True)
+    card.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    assert card.input_value("#account") == "a secret"
+    assert card.is_visible("#account")
+
+
+def test_an_untouched_card_is_left_without_a_question(card):
+    asked = questions(card)
+    card.get_by_role("link", name="Guidance").click()
+    card.wait_for_url("**/guidance/")
+    assert asked == []
+
+
+def test_a_sent_card_is_left_without_a_question(card):
+    asked = questions(card)
+    fill_in_least(card)
+    send(card)
+    assert asked == []
+
+
+def test_without_signal_nothing_is_sent_and_no_word_is_lost(card):
+    fill_in_least(card, "Typed in a cellar.")
+    card.context.set_offline(True)
+    card.get_by_role("button", name="Send this card").click()
+    assert card.get_by_text("No signal: nothing was sent.").is_visible()
+    assert not card.evaluate(f"{FOCUSED}.hidden")
+    card.context.set_offline(False)
+    card.wait_for_timeout(1100)  # a second tap within one second is held back
+    send(card)
+    assert cards_of(card) == 1
 
 
 def test_leaving_works_as_a_plain_link_without_script(page_of):

@@ -44,6 +44,14 @@ def test_the_card_empty_unfolded_and_with_errors(asha):
     assert_right(asha)
 
 
+def test_a_card_without_signal(asha):
+    asha.goto("/report/")
+    asha.context.set_offline(True)
+    press(asha, "Send this card")
+    assert asha.get_by_text("No signal: nothing was sent.").is_visible()
+    assert_right(asha)
+
+
 def test_a_card_that_could_not_be_sent(asha):
     asha.goto("/report/")
     asha.context.clear_cookies(name="sessionid")
