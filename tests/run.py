@@ -227,7 +227,7 @@ def run_all(groups):
 
 def bench():
     """The figures, on SQLite and on PostgreSQL."""
-    prepare(["PostgreSQL"])
+    prepare(["PostgreSQL", "Chromium"])
     benchmarks = (PYTHON, "-m", "tests.benchmarks")
     (VAR / "bench.sqlite3").unlink(missing_ok=True)
     on_sqlite = {**safe_settings(), "DATABASE_URL": f"sqlite:///{VAR / 'bench.sqlite3'}"}

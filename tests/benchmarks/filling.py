@@ -13,7 +13,7 @@ from tests.cards import card
 
 AT_ONCE = 5_000
 HUNDRED_DAYS = 100 * 24 * 60 * 60
-URGENCIES = [Urgency.ROUTINE] * 80 + [Urgency.PROMPT] * 18 + [Urgency.EMERGENCY] * 2
+URGENCIES = [Urgency.ROUTINE] * 4 + [Urgency.PROMPT] * 3 + [Urgency.EMERGENCY] * 3
 ABOUT = [[Party.NO]] * 90 + [[Party.SITE]] * 4 + [[Party.GUARD]] * 3 + [[Party.POLICE], [Party.OFFICE], [Party.UNSURE]]
 READERS = ("hana", "moss", "cole", "priya")
 DESKS = {Recipient.POLICE, Recipient.POLICE_CALL, Recipient.STANDARDS}
