@@ -202,9 +202,8 @@ def blind(name, about):
 
 
 def answers_to(name):
-    """The answers to `about` that leave this person without the concern: all of them, or each on its own and a few."""
-    every = [["no"], *SETS] if FULL_COUNTS else [["no"], *([party] for party in PARTIES), ["site", "police"]]
-    found = [about for about in every if blind(name, about)]
+    """The answers to `about` that leave this person without the concern: all of them, or each on its own."""
+    found = [about for about in (["no"], *SETS) if blind(name, about) and (FULL_COUNTS or len(about) == 1)]
     return found if FULL_COUNTS or name in ROLES else found[:1]
 
 
@@ -217,33 +216,29 @@ def same(one, other):
 
 
 @pytest.mark.parametrize("name", ["nobody", "moss", "hana", "lena", "cole", "priya", "ada", "stan"])
-def test_a_card_that_says_so_leaves_no_trace(cast, world, name):
+def test_a_withheld_concern_leaves_no_trace(cast, world, name):
     without = walk(cast.get(name), world, lambda: None)
     for about in answers_to(name):
         same(walk(cast.get(name), world, lambda about=about: from_the_start(cast, world, about)), without)
-
-
-@pytest.mark.parametrize("history", [by_a_later_note, by_two_notes])
-@pytest.mark.parametrize(
-    ("name", "about"), [("moss", "guard"), ("hana", "office"), ("cole", "site"), ("priya", "police")]
-)
-def test_a_note_that_says_so_leaves_no_trace_of_what_they_had(cast, world, name, about, history):
-    without = walk(cast[name], world, lambda: None)
-    same(walk(cast[name], world, lambda: history(cast, world, [about])), without)
+    for history in (by_a_later_note, by_two_notes) if name in ROLES else ():
+        same(walk(cast[name], world, lambda history=history: history(cast, world, answers_to(name)[0])), without)
 
 
 MOVES = {
     "moss to head office": ("moss", "guard", {"role": Role.HEAD_OFFICE}),
-    "moss to lead": ("moss", "office", {"role": Role.LEAD}),
-    "moss to guard": ("moss", "unsure", {"role": Role.GUARD}),
-    "hana to manager": ("hana", "office", {"role": Role.MANAGER}),
     "hana to lead": ("hana", "office", {"role": Role.LEAD}),
     "cole to the company": ("cole", "site", {"role": Role.HEAD_OFFICE, "organisation": "asha"}),
     "priya to the company": ("priya", "police", {"role": Role.HEAD_OFFICE, "organisation": "asha"}),
     "moss to the police": ("moss", "guard", {"role": Role.POLICE, "organisation": "priya"}),
-    "moss to another company": ("moss", "guard", {"organisation": "stan"}),
-    "moss to admin": ("moss", "guard", {"role": Role.ADMIN, "organisation": None}),
 }
+if FULL_COUNTS:
+    MOVES |= {
+        "moss to lead": ("moss", "office", {"role": Role.LEAD}),
+        "moss to guard": ("moss", "unsure", {"role": Role.GUARD}),
+        "hana to manager": ("hana", "office", {"role": Role.MANAGER}),
+        "moss to another company": ("moss", "guard", {"organisation": "stan"}),
+        "moss to admin": ("moss", "guard", {"role": Role.ADMIN, "organisation": None}),
+    }
 
 
 def move(cast, user, changes):
@@ -279,7 +274,7 @@ def test_no_count_and_no_page_end_gives_it_away(cast, world, others):
 # --- And the walk would tell --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["moss", "hana", "cole", "priya"])
+@pytest.mark.parametrize("name", ["moss", "cole"])
 def test_a_concern_that_is_not_withheld_is_seen_on_the_walk(cast, world, name):
     without = walk(cast[name], world, lambda: None)
     found = walk(cast[name], world, lambda: from_the_start(cast, world, ["no"]))
