@@ -126,6 +126,14 @@ def test_the_customer_may_ask_the_company_and_learns_no_name(cast, page, concern
         assert name not in shown.text
 
 
+@pytest.mark.parametrize("who", ["asha", "moss", "hana", "lena"])
+def test_the_customer_reads_who_of_the_company_wrote_it_by_role(cast, page, site, who):
+    text = page("cole", send_card(cast[who], site=site)).text
+    assert "Brightkeep Security has written down a concern about a child at your site." in text
+    assert f"{cast[who].get_role_display().capitalize()} of Brightkeep Security" in text
+    assert cast[who].name not in text
+
+
 def test_what_a_released_reader_may_not_know_is_not_there(cast, page, site):
     concern = send_card(cast["asha"], site=site, about=["guard"])
     add_note(concern, cast["asha"], text="canary-note-before", about=["police"])
