@@ -62,4 +62,7 @@ def _measure(asked):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        raise SystemExit("\nStopped.") from None

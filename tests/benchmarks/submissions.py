@@ -31,7 +31,7 @@ def measure(server, cast):
     heading("Sending a card with 3 people and 2 vehicles and every question answered")
     for people, vehicles in ((3, 2), (12, 12)):
         asked = _statements(signed_in, encoded(site, people=people, vehicles=vehicles, about="guard"))
-        line(f"statements but savepoints, {people} people and {vehicles} vehicles", asked, at_most=14)
+        line(f"statements, BEGIN and COMMIT too, {people} and {vehicles} of them", asked, at_most=14)
     _ratio(server, signed_in, encoded(site))
     for clients in (8, 50):
         _all_at_once(server, signed_in, encoded(site), clients)
