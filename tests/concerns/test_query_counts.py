@@ -1,14 +1,11 @@
 """How often the database is asked: for a card, however much is on it; for a page, however much there is to show."""
 
-import re
-
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from concerns.models import Concern
 from tests.benchmarks.cards import posted
 from tests.benchmarks.filling import fill
+from tests.benchmarks.statements import listened, shape
 from tests.cards import PERSON, VEHICLE, add_note, send_card
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -22,18 +19,12 @@ def queries(sign_in):
 
     def ask(who, address, card=None):
         client = sign_in(who)
-        with CaptureQueriesContext(connection) as asked:
+        with listened() as made:
             response = client.post(address, card) if card else client.get(address)
         assert response.status_code == (302 if card else 200)
-        return [shape(query["sql"]) for query in asked if "SAVEPOINT" not in query["sql"]]
+        return [shape(sql) for sql in made]
 
     return ask
-
-
-def shape(sql):
-    """A statement without the values in it, and without how many stand in a list."""
-    sql = re.sub(r"'[^']*'(::\w+)?|\b\d+\b", "?", sql)
-    return re.sub(r"\?(, \?)+", "?", sql)
 
 
 @pytest.mark.parametrize(("people", "vehicles"), [(3, 2), (12, 12)])
