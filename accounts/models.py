@@ -46,6 +46,9 @@ class Organisation(models.Model):
         blank=True,
         help_text="Police force: where a card goes that may be about an officer.",
     )
+    head_office_mailbox = models.EmailField(
+        "head office’s duty mailbox", blank=True, help_text="Security company: read only by its head office."
+    )
     closed_at = models.DateTimeField(null=True, blank=True, help_text="Set this instead of deleting.")
 
     objects = OrganisationQuerySet.as_manager()
@@ -145,6 +148,18 @@ class Site(models.Model):
     )
     is_railway = models.BooleanField("railway site", default=False)
     control_room_phone = PhoneNumberField("control room's number", blank=True)
+    control_room_mailbox = models.EmailField(
+        "control room’s mailbox", blank=True, help_text="The guards’ own control room: it is sent the manager’s copies."
+    )
+    control_room_webhook = models.URLField(
+        "control-room system",
+        blank=True,
+        help_text="An https address that takes signed messages. See the operations guide.",
+    )
+    webhook_secret = models.CharField(max_length=300, blank=True, editable=False)  # sealed
+    customer_mailbox = models.EmailField(
+        "customer’s control room mailbox", blank=True, help_text="Read by the customer’s own people only."
+    )
     cctv_days = models.PositiveSmallIntegerField(
         "days that CCTV is kept", null=True, blank=True, help_text="Leave empty if nobody knows."
     )

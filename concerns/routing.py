@@ -5,9 +5,11 @@ stands as a table in tests/concerns/routing.csv.
 """
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from django.db.models import TextChoices
+
+from concerns.times import LONDON
 
 
 class Urgency(TextChoices):
@@ -118,3 +120,66 @@ def route(*, urgency: str, about: Collection[str], has_site: bool = True) -> dic
         times[extra] = times[_R.HEAD_OFFICE if extra == _R.LEAD else _R.POLICE]
     absent = withheld(about) | (set() if has_site else {_R.MANAGER, _R.CUSTOMER})
     return {recipient: time for recipient, time in times.items() if recipient not in absent}
+
+
+# --- What follows when nobody answers ------------------------------------------------------------------------------
+
+_ABOVE_THE_SITE = (_R.MANAGER, _R.HEAD_OFFICE, _R.LEAD)
+
+# Who is told, one after the other, where a recipient has not answered in time.
+CHAIN: dict[str, tuple[Recipient, ...]] = {
+    _R.CUSTOMER: _ABOVE_THE_SITE,
+    _R.POLICE_CALL: _ABOVE_THE_SITE,
+    _R.POLICE: _ABOVE_THE_SITE,
+    _R.STANDARDS: _ABOVE_THE_SITE,
+    _R.MANAGER: (_R.HEAD_OFFICE, _R.LEAD),
+    _R.HEAD_OFFICE: (_R.LEAD,),
+    _R.LEAD: (),
+}
+DESKS_OF_THE_POLICE = frozenset({_R.POLICE, _R.STANDARDS})  # sent one message and one reminder, and no more
+CUSTOMER_WAITS = _hours(1)  # for the police call of an emergency or prompt card, at most
+SHORTEST_PAUSE, LONGEST_PAUSE = _minutes(15), _hours(24)
+NIGHT, MORNING = time(21), time(7)  # when reminders of routine cards rest, by the clock in London
+
+# A first message is due before it was addressed: it goes before all that is late, and a clock set back delays none.
+AT_ONCE = _hours(2)
+
+
+def links(recipient: str, withheld: Collection[str]) -> list[Recipient]:
+    """The next in line for a recipient, the nearest first; those who are withheld are skipped."""
+    return [link for link in CHAIN[recipient] if link not in withheld]
+
+
+def pause(allowed: timedelta, *, received: bool = False) -> timedelta:
+    """How long until somebody is reminded again: the time allowed, 15 minutes at least and 24 hours at most.
+
+    Twice that, in the same bounds, where a duty desk has said that it `received` the message.
+    """
+    return min(max(allowed * (2 if received else 1), SHORTEST_PAUSE), LONGEST_PAUSE)
+
+
+def first_message_at(
+    recipient: str, received_at: datetime, *, call_waits: bool, footage: tuple[datetime, datetime] | None
+) -> datetime:
+    """When the first message to a recipient leaves: at once, but for a customer while the police call waits.
+
+    They wait an hour at most, and no longer than half the time (seen, overwritten) that their CCTV is kept.
+    """
+    at_once = received_at - AT_ONCE
+    if recipient != Recipient.CUSTOMER or not call_waits:
+        return at_once
+    halves = [seen + (overwritten - seen) / 2 for seen, overwritten in ([footage] if footage else [])]
+    latest = min([received_at + CUSTOMER_WAITS, *halves])
+    return latest if latest > received_at else at_once
+
+
+def rested(at: datetime, *, recipient: str, urgency: str) -> datetime:
+    """The moment itself; 07:00 where it would remind somebody of a routine card between 21:00 and 07:00.
+
+    The police call never rests.
+    """
+    local = at.astimezone(LONDON)
+    if urgency != Urgency.ROUTINE or recipient == Recipient.POLICE_CALL or MORNING <= local.time() < NIGHT:
+        return at
+    day = local.date() + timedelta(days=1 if local.time() >= NIGHT else 0)
+    return datetime.combine(day, MORNING, LONDON).astimezone(at.tzinfo)

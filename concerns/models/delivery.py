@@ -1,5 +1,6 @@
 import uuid
 from collections.abc import Collection
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -9,30 +10,54 @@ from django.utils import timezone
 from accounts.models import Organisation, Site, User
 from accounts.roles import Role
 from concerns.encryption import EncryptedTextField
+from concerns.models.decision import Decision
+from concerns.models.timed import Timed, TimedQuerySet
 from concerns.routing import Recipient, Urgency
 
-# What the two lists of a queue hold. Each has indexes of its own: an answer is found without passing what is open.
-OPEN = Q(acknowledged_at=None, told_at=None, withheld_at=None)
-ANSWERED = Q(Q(acknowledged_at__isnull=False) | Q(told_at__isnull=False), withheld_at=None)
+# What the lists of a queue hold. Each has indexes of its own: an answer is found without passing what is open.
+OPEN = Q(acknowledged_at=None, told_at=None, withheld_at=None, held_until=None)
+ANSWERED = Q(
+    Q(acknowledged_at__isnull=False) | Q(told_at__isnull=False), withheld_at=None, held_until=None, closed_at=None
+)
+ENDED = Q(acknowledged_at__isnull=False) | Q(told_at__isnull=False) | Q(withheld_at__isnull=False)
 FEW_SITES = 10
 
 
-class DeliveryQuerySet(models.QuerySet["Delivery"]):
+class DeliveryQuerySet(TimedQuerySet):
     def addressed_to(self, user: User) -> "DeliveryQuerySet":
-        """The copies meant for this user: to their organisation as it was that day, for the role they hold today."""
+        """The copies meant for this user: to their organisation as it was that day, for the role they hold today.
+
+        And those that were passed on to them by name. One that is withheld, or on hold, is for nobody.
+        """
         if not user.is_active:
             return self.none()
-        theirs = self.filter(organisation=user.organisation_id, recipient=user.role, withheld_at=None)
+        theirs = Q(recipient=user.role)
         if user.role == Role.MANAGER:
-            theirs = theirs.filter(site__in=user.sites.all())
-        return theirs.exclude(concern__kept_from=user)
+            theirs &= Q(site__in=user.sites.all())
+        passed_on = Decision.objects.passed_on_to(user)
+        if passed_on.exists():  # hardly ever; where not, the queue's indexes answer alone
+            theirs |= Q(pk__in=passed_on.values("delivery"))
+        shown = self.filter(theirs, organisation=user.organisation_id, withheld_at=None, held_until=None)
+        return shown.exclude(concern__kept_from=user)
 
     def open(self) -> "DeliveryQuerySet":
-        """Nobody has said that they have it, or that they told them."""
+        """Nobody has said that they have it, or that they told them; and nothing keeps it from them."""
         return self.filter(OPEN)
 
     def answered(self) -> "DeliveryQuerySet":
         return self.filter(ANSWERED)
+
+    def closed(self) -> "DeliveryQuerySet":
+        return self.filter(closed_at__isnull=False, withheld_at=None, held_until=None)
+
+    def police_not_told(self) -> "DeliveryQuerySet":
+        """Copies of concerns that the police should know of by now and do not, the longest first."""
+        return self.filter(police_due_at__lt=timezone.now()).order_by("police_due_at", "id")
+
+    def footage_at_risk(self, within: timedelta) -> "DeliveryQuerySet":
+        """Copies of concerns whose footage is about to be overwritten and nobody has saved, the soonest first."""
+        now = timezone.now()
+        return self.filter(footage_until__gt=now, footage_until__lte=now + within).order_by("footage_until", "id")
 
     def page(self, most: int, sites: Collection[uuid.UUID] = ()) -> "DeliveryQuerySet":
         """The first of these, in their order, for a list. A manager's are read site by site where the sites are few:
@@ -57,15 +82,29 @@ class Status(models.TextChoices):
     """Derived from the timestamps of a delivery, never stored."""
 
     WITHHELD = "withheld", "Not told"
+    HELD = "held", "On hold"
     WAITING = "waiting", "Waiting"
     HAS_IT = "has_it", "Has it"
     TOLD = "told", "Told"
 
 
-class Delivery(models.Model):
+class ToldHow(models.TextChoices):
+    """How somebody was told."""
+
+    N999 = "999", "999"
+    N101 = "101", "101"
+    N61016 = "61016", "61016, British Transport Police"
+    CONTROL_ROOM = "control_room", "Control room"
+    IN_PERSON = "in_person", "In person"
+    FORM = "form", "Their own form"
+    PHONE = "phone", "Another number"
+
+
+class Delivery(Timed):
     """One recipient's copy. Its organisation is the one of that day and never changes; who reads it is live.
 
-    Site and urgency are the card's own, kept here so that an index of the queue can be searched by them.
+    Site and urgency are the card's own, kept here so that an index of the queue can be searched by them; so is what
+    presses on the whole concern: when its footage is lost, and when the police must have been told and are not.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -74,14 +113,28 @@ class Delivery(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="+", db_index=False)  # see indexes
     urgency = models.CharField(max_length=10, choices=Urgency)
+    allowed = models.DurationField()  # the time allowed: it was addressed to them that long before due_at
     due_at = models.DateTimeField()
+    notified_at = models.DateTimeField(null=True)  # its first messages were made
+    sent_at = models.DateTimeField(null=True)  # the first of them left
+    escalations = models.PositiveIntegerField(default=0)
+    escalated_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(null=True)  # somebody at a duty desk says that they have it
+    received_by = EncryptedTextField(null=True)
+    generation = models.PositiveIntegerField(default=0)  # of the links that its duty desk was sent
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     told_at = models.DateTimeField(null=True)
     told_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    told_whom = EncryptedTextField(null=True)  # whom they reached, or the police log number
+    told_whom = EncryptedTextField(null=True)  # whom they reached
+    told_how = models.CharField(max_length=12, choices=ToldHow, blank=True)
+    told_log = EncryptedTextField(null=True)  # the police log number; empty where none was given
     withheld_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
+    held_until = models.DateTimeField(null=True)  # the police ask that they are not told yet; look again by then
+    closed_at = models.DateTimeField(null=True)
+    footage_until = models.DateTimeField(null=True)
+    police_due_at = models.DateTimeField(null=True)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -94,6 +147,16 @@ class Delivery(models.Model):
                 ("answered_deliveries", ["-due_at", "-id"], ANSWERED),
                 ("answered_at_a_site", ["site", "-due_at", "-id"], ANSWERED),
             )
+        ] + [
+            models.Index(name="deliveries_due", fields=["act_at"], condition=Q(act_at__isnull=False)),
+            *(
+                models.Index(
+                    name=f"{time}_presses",
+                    fields=["organisation", "recipient", time, "id"],
+                    condition=~Q(**{time: None}),
+                )
+                for time in ("footage_until", "police_due_at")
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["concern", "recipient"], name="one_copy_for_a_recipient"),
@@ -107,6 +170,15 @@ class Delivery(models.Model):
                 condition=Q(told_at=None, told_by=None, told_whom__isnull=True)
                 | Q(told_at__isnull=False, told_by__isnull=False, told_whom__isnull=False),
             ),
+            models.CheckConstraint(
+                name="received_at_and_by_together",
+                condition=Q(received_at=None, received_by__isnull=True)
+                | Q(received_at__isnull=False, received_by__isnull=False),
+            ),
+            models.CheckConstraint(  # nobody is ever left untold without a moment at which somebody is chased
+                name="time_acts_on_a_copy_until_it_has_ended",
+                condition=(Q(act_at__isnull=False) & ~ENDED) | (Q(act_at=None) & ENDED),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -116,6 +188,8 @@ class Delivery(models.Model):
     def status(self) -> Status:
         if self.withheld_at:
             return Status.WITHHELD
+        if self.held_until:
+            return Status.HELD
         if self.acknowledged_at:
             return Status.HAS_IT
         return Status.TOLD if self.told_at else Status.WAITING
@@ -127,3 +201,14 @@ class Delivery(models.Model):
     @property
     def is_overdue(self) -> bool:
         return self.is_open and self.due_at < timezone.now()
+
+    def readers(self) -> models.QuerySet[User]:
+        """Everybody whom `addressed_to` would show this copy to, today."""
+        theirs = Q(role=self.recipient)
+        if self.recipient == Recipient.MANAGER:
+            theirs &= Q(sites=self.site_id)
+        passed_on = Decision.objects.filter(kind=Decision.Kind.PASS_ON, delivery=self).values("person")
+        people = User.objects.active().filter(theirs | Q(pk__in=passed_on), organisation=self.organisation_id)
+        if self.withheld_at or self.held_until:
+            return people.none()
+        return people.exclude(pk__in=self.concern.kept_from.values("pk")).order_by("pk").distinct()

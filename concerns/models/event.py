@@ -30,6 +30,22 @@ class Event(models.Model):
         ACKNOWLEDGED = "acknowledged", "Acknowledged"
         TOLD = "told", "Told by telephone"
         UNREADABLE = "unreadable", "Could not be read"
+        SENT = "sent", "Message sent"
+        REFUSED = "refused", "Message refused"
+        RECEIVED_BY = "received_by", "Received by a duty desk"
+        ESCALATED = "escalated", "Not answered in time, next in line told"
+        HELD = "held", "On hold: the police ask that they are not told yet"
+        HOLD_ENDED = "hold_ended", "Hold ended"
+        RELEASED = "released", "Released"
+        PASSED_ON = "passed_on", "Passed on"
+        KEPT_FROM = "kept_from", "Kept from somebody by name"
+        ASKED = "asked", "Question asked"
+        ANSWERED = "answered", "Question answered"
+        FOOTAGE_SAVED = "saved", "Footage saved"
+        FOOTAGE_LOST = "lost", "Footage overwritten, nobody had said that it is saved"
+        PROPOSED = "proposed", "Proposed to close"
+        CLOSED = "closed", "Closed"
+        REOPENED = "reopened", "Open again"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     concern_id = models.UUIDField()

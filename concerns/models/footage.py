@@ -1,0 +1,61 @@
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from concerns.encryption import EncryptedTextField
+from concerns.models.timed import Timed, TimedQuerySet
+
+DAYS_WHERE_UNKNOWN = 7
+
+
+class Footage(Timed):
+    """The clock on a concern's CCTV: when it is overwritten, and who has saved it. Nothing of it is ever stored here."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    concern = models.OneToOneField("Concern", models.PROTECT, related_name="footage")
+    seen_at = models.DateTimeField()
+    kept_until = models.DateTimeField()
+    warnings = models.PositiveSmallIntegerField(default=0)
+    saved_at = models.DateTimeField(null=True)  # when this was written down
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    saved_on = models.DateTimeField(null=True)  # when it was saved
+    saved_whom = EncryptedTextField(null=True)  # who saved it
+    saved_where = EncryptedTextField(null=True)  # where it is kept
+    lost_at = models.DateTimeField(null=True)
+
+    objects = TimedQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(name="footage_due", fields=["act_at"], condition=Q(act_at__isnull=False))]
+        constraints = [
+            models.CheckConstraint(
+                name="footage_is_watched_until_saved_or_lost",
+                condition=Q(act_at__isnull=False, saved_at=None, lost_at=None)
+                | Q(act_at=None, saved_at__isnull=False)
+                | Q(act_at=None, lost_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="saved_at_by_whom_and_where_together",
+                condition=Q(
+                    saved_at=None, saved_by=None, saved_on=None, saved_whom__isnull=True, saved_where__isnull=True
+                )
+                | Q(
+                    saved_at__isnull=False,
+                    saved_by__isnull=False,
+                    saved_on__isnull=False,
+                    saved_whom__isnull=False,
+                    saved_where__isnull=False,
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return f"Footage of {self.concern_id}"
+
+    def warned_at(self):
+        """When to warn: at half the time, and with one day left."""
+        half = self.seen_at + (self.kept_until - self.seen_at) / 2
+        return sorted({half, max(half, self.kept_until - timedelta(days=1))})

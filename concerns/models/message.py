@@ -1,0 +1,98 @@
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from concerns.encryption import EncryptedTextField
+from concerns.models.delivery import Delivery
+from concerns.models.timed import Timed, TimedQuerySet
+
+LONGEST_WAIT = timedelta(minutes=15)  # between two tries
+
+
+class Kind(models.TextChoices):
+    """Why somebody is sent a message."""
+
+    FIRST = "first", "Please acknowledge"
+    REMINDER = "reminder", "Please acknowledge, it is late"
+    ESCALATION = "escalation", "Somebody else has not answered"
+    HOLD = "hold", "A hold must be looked at again"
+    FOOTAGE = "footage", "Footage is about to be lost"
+    DIGEST = "digest", "The day in references"
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", "e-mail"
+    WEBHOOK = "webhook", "control-room system"
+
+
+class MessageQuerySet(TimedQuerySet):
+    def due(self, now: datetime) -> "MessageQuerySet":
+        """Also what a clock that was set back since would have wait longer than any message waits."""
+        beyond = Q(act_at__gt=now + 2 * LONGEST_WAIT) & ~Q(kind=Kind.DIGEST)
+        return self.free(now).filter(Q(act_at__lte=now) | beyond)
+
+    def left(self) -> "MessageQuerySet":
+        return self.filter(sent_at__isnull=False)
+
+    def refused(self) -> "MessageQuerySet":
+        return self.filter(failed_at__isnull=False)
+
+    def waiting(self) -> "MessageQuerySet":
+        return self.filter(act_at__isnull=False)
+
+
+class Message(Timed):
+    """One message to one address. Whom it goes to is settled when it is sent; its id is its Message-ID, each time."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind)
+    channel = models.CharField(max_length=7, choices=Channel, default=Channel.EMAIL)
+    delivery = models.ForeignKey(Delivery, models.PROTECT, null=True, related_name="messages")  # the addressee's own
+    about = models.ForeignKey(Delivery, models.PROTECT, null=True, related_name="+")  # the copy that is waited for
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")  # or a duty desk
+    day = models.DateField(null=True)  # of a digest
+    made_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)  # for good
+    dropped_at = models.DateTimeField(null=True)  # nobody needed it any more
+    address = EncryptedTextField(null=True)  # as last tried
+    refusal = models.CharField(max_length=200, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(name="messages_due", fields=["act_at"], condition=Q(act_at__isnull=False))]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_digest_for_a_person_and_day", fields=["person", "day"], condition=Q(day__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="a_message_waits_or_has_ended",
+                condition=Q(act_at__isnull=False, sent_at=None, failed_at=None, dropped_at=None)
+                | Q(act_at=None, sent_at__isnull=False)
+                | Q(act_at=None, failed_at__isnull=False)
+                | Q(act_at=None, dropped_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_digest_has_a_day_the_others_a_copy",
+                condition=Q(kind=Kind.DIGEST, delivery=None, day__isnull=False, person__isnull=False)
+                | Q(~Q(kind=Kind.DIGEST), delivery__isnull=False, day=None),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} ({self.pk})"
+
+
+class Heartbeat(models.Model):
+    """That a worker is alive. One row for each worker that runs."""
+
+    worker = models.UUIDField(primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self):
+        return f"{self.worker} at {self.at}"
