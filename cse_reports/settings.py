@@ -35,6 +35,8 @@ AUDIT_KEY = key("AUDIT_KEY")
 LINK_KEY = key("LINK_KEY")
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if DEMO else [])
+# What links in messages begin with.
+SERVICE_URL = env.str("SERVICE_URL", default=f"https://{ALLOWED_HOSTS[0]}" if ALLOWED_HOSTS else "").rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
@@ -240,7 +242,9 @@ if TRUSTED_PROXY_COUNT:
 # --- E-mail and logs ----------------------------------------------------------------------------------------------
 
 vars().update(env.email("EMAIL_URL", default="consolemail://" if DEMO else "smtp://localhost:25"))
-EMAIL_TIMEOUT = 10
+EMAIL_TIMEOUT = 10  # seconds for each wait, of a webhook too
+SEND_TIMEOUT = 60  # seconds for one message in all, however slowly the other end answers
+WEBHOOK_PRIVATE_ADDRESSES = env.bool("WEBHOOK_PRIVATE_ADDRESSES", default=False)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("FROM_EMAIL", default="CSE Reports <cse-reports@localhost>")
 EMAIL_SUBJECT_PREFIX = "CSE Reports: "
 ADMINS = [("", address) for address in env.list("ADMINS", default=[])]
@@ -263,5 +267,6 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": ["console", "mail_admins"], "level": "INFO", "propagate": False},
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "urllib3": {"handlers": [], "level": "CRITICAL", "propagate": False},  # it would name a webhook's path
     },
 }
