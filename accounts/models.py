@@ -13,6 +13,7 @@ from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.roles import KIND_OF, PERMISSIONS, Kind, Permission, Role
+from accounts.sealing import seal, unseal
 
 
 class OrganisationQuerySet(models.QuerySet):
@@ -181,6 +182,18 @@ class Site(models.Model):
         for field, kind in (("contractor", Kind.COMPANY), ("customer", Kind.CUSTOMER), ("police_force", Kind.POLICE)):
             if getattr(self, f"{field}_id", None) and getattr(self, field).kind != kind:
                 raise ValidationError({field: f"Choose a {kind.label}."})
+
+    @property
+    def webhook_key(self):
+        """What messages to the control-room system are signed with; empty where nobody has set one."""
+        return unseal(self.webhook_secret, self._webhook_place()) if self.webhook_secret else ""
+
+    @webhook_key.setter
+    def webhook_key(self, secret):
+        self.webhook_secret = seal(secret, self._webhook_place()) if secret else ""
+
+    def _webhook_place(self):
+        return f"accounts_site.webhook_secret.{self.pk}".encode()
 
     @property
     def zone_list(self):

@@ -20,6 +20,7 @@ class Reader(StrEnum):
     COMPANY = "company"  # manager, head office, safeguarding lead
     RELEASED = "released"  # one of those three, with a copy that was first withheld from them
     POLICE = "police"
+    RELEASED_POLICE = "released_police"  # with a copy that was first withheld from them
     CUSTOMER = "customer"
 
 
@@ -32,7 +33,9 @@ class Show(StrEnum):
     LATER = "added since release"  # only what was added after this reader's copy was released
     FOUR = "the usual four"  # without those who are told only because of who may be involved
     ROLES = "roles, not names"
+    LINE = "one line"  # what came of it, in words that say nothing of anybody
     WIDENED = "widened"  # outward to the quarter hour
+    IF_CAMERA = "if a camera is named"
     IF_AGREED = "if agreed"  # where the author said that the police may know it
     YES = "yes"
 
@@ -42,12 +45,13 @@ class Row(NamedTuple):
     company: Show
     released: Show
     police: Show
+    released_police: Show
     customer: Show
 
 
-_ALL = Row(Show.YES, Show.YES, Show.YES, Show.YES, Show.YES)
-_NOT_CUSTOMER = Row(Show.YES, Show.YES, Show.YES, Show.YES, Show.NO)
-_AGREED = Row(Show.YES, Show.YES, Show.YES, Show.IF_AGREED, Show.NO)
+_ALL = Row(Show.YES, Show.YES, Show.YES, Show.YES, Show.YES, Show.YES)
+_NOT_CUSTOMER = _ALL._replace(customer=Show.NO)
+_AGREED = _NOT_CUSTOMER._replace(police=Show.IF_AGREED, released_police=Show.IF_AGREED)
 
 TABLE: dict[str, Row] = {
     "reference": _ALL,
@@ -56,8 +60,9 @@ TABLE: dict[str, Row] = {
     "zone": _ALL,
     "due_at": _ALL,
     "camera": _ALL,
-    "camera_from": Row(Show.YES, Show.YES, Show.YES, Show.YES, Show.WIDENED),
-    "camera_until": Row(Show.YES, Show.YES, Show.YES, Show.YES, Show.WIDENED),
+    "camera_from": _ALL._replace(customer=Show.WIDENED),
+    "camera_until": _ALL._replace(customer=Show.WIDENED),
+    "footage": _ALL._replace(customer=Show.IF_CAMERA),
     "author_role": _ALL,
     "company": _ALL,
     "company_phone": _ALL,
@@ -84,14 +89,17 @@ TABLE: dict[str, Row] = {
     "police_log": _NOT_CUSTOMER,
     "police_may_ring": _NOT_CUSTOMER,
     "police_may_know_name": _NOT_CUSTOMER,
-    "notes": Row(Show.YES, Show.YES, Show.LATER, Show.YES, Show.NO),
-    "about": Row(Show.YES, Show.YES, Show.NO, Show.YES, Show.NO),
+    "notes": Row(Show.YES, Show.YES, Show.LATER, Show.YES, Show.LATER, Show.NO),
+    "about": Row(Show.YES, Show.YES, Show.NO, Show.YES, Show.NO, Show.NO),
+    "questions": Row(Show.YES, Show.OWN, Show.LATER, Show.OWN, Show.LATER, Show.NO),
+    "outcome": Row(Show.LINE, Show.YES, Show.LINE, Show.YES, Show.LINE, Show.NO),
+    "decisions": Row(Show.NO, Show.YES, Show.NO, Show.NO, Show.NO, Show.NO),
     "author_name": _AGREED,
     "phone": _AGREED,
     "signatures": _AGREED,
-    "told": Row(Show.ROLES, Show.YES, Show.FOUR, Show.REST, Show.OWN),
-    "others": Row(Show.NO, Show.NO, Show.NO, Show.YES, Show.NO),
-    "reads": Row(Show.NO, Show.OWN, Show.OWN, Show.OWN, Show.NO),
+    "told": Row(Show.ROLES, Show.YES, Show.FOUR, Show.REST, Show.REST, Show.OWN),
+    "others": Row(Show.NO, Show.NO, Show.NO, Show.YES, Show.YES, Show.NO),
+    "reads": Row(Show.NO, Show.OWN, Show.OWN, Show.OWN, Show.OWN, Show.NO),
 }
 
 # Which answer on the card lets the police know it.
@@ -99,6 +107,43 @@ AGREEMENT = {"author_name": "police_may_know_name", "signatures": "police_may_kn
 
 # Told only because of who may be involved: to see that they were told is to see the answer.
 REVEALING = {Recipient.LEAD, Recipient.STANDARDS}
+
+
+class Closing(NamedTuple):
+    """What came of it, as far as its reader may know it."""
+
+    outcome: str
+    at: datetime
+    text: str = ""
+    reference: str = ""
+    by: str = ""
+
+
+class Decided(NamedTuple):
+    """A decision about the concern: a hold, a release, a further reader, somebody it is kept from, its end."""
+
+    kind: str
+    at: datetime
+    by: str
+    recipient: str = ""
+    person: str = ""
+    outcome: str = ""
+    text: str = ""
+    reference: str = ""
+    until: datetime | None = None
+
+
+class Footage(NamedTuple):
+    """The clock on the CCTV, and who has saved it."""
+
+    kept_until: datetime
+    days: int
+    days_are_known: bool
+    saved_on: datetime | None = None
+    saved_whom: str = ""
+    saved_where: str = ""
+    lost: bool = False
+    ask_the_site: bool = True  # not where the customer is withheld or on hold: then nobody asks the site
 
 
 class Copy(NamedTuple):
@@ -113,7 +158,13 @@ class Copy(NamedTuple):
     by_author: bool = False
     by_organisation: object = None
     by_id: object = None
-    whom: str = ""  # whom they reached, or the police log number
+    whom: str = ""  # how they were told, whom they reached, the police log number
+    sent_at: datetime | None = None
+    received_at: datetime | None = None  # by a duty desk, and who there said so
+    received_by: str = ""
+    escalated_at: datetime | None = None
+    held_until: datetime | None = None
+    failed: Collection[str] = ()  # addresses that refuse messages
 
 
 class Addition(NamedTuple):
@@ -129,6 +180,22 @@ class Addition(NamedTuple):
     people: Collection[Any]
     vehicles: Collection[Any]
     by_id: object = None
+
+
+class Asked(NamedTuple):
+    """A question to the author and the answer, as far as its reader may know them."""
+
+    id: object
+    text: str
+    at: datetime
+    role: str
+    organisations: Collection[object]  # whose people may know of it; head office's too where the author has left
+    name: str
+    open_to_company: bool  # the author has left: head office answers
+    answer: str = ""
+    answered_at: datetime | None = None
+    answered_by: str = ""
+    answered_role: str = ""
 
 
 class Read(NamedTuple):
@@ -154,12 +221,18 @@ def disclose(
     shown = {name: _most(name, readers) for name in TABLE if name in facts}
     agreed = {name: show for name, show in shown.items() if show != Show.IF_AGREED or facts[AGREEMENT[name]]}
     card = {name: facts[name] for name, show in agreed.items() if show != Show.NO}
+    if shown.get("footage") == Show.IF_CAMERA and not (facts["camera"] or facts["camera_from"]):
+        del card["footage"]
     if shown.get("camera_from") == Show.WIDENED:
         card["camera_from"], card["camera_until"] = times.widened(facts["camera_from"], facts["camera_until"])
     if "notes" in card:
         later = shown["notes"] == Show.LATER
         notes = [note for note in facts["notes"] if not later or (released_at and note.at >= released_at)]
         card["notes"] = [_note(note, "signatures" in card, "about" in card, organisation) for note in notes]
+    if "questions" in card:
+        card["questions"] = _questions(card["questions"], shown["questions"], organisation, released_at)
+    if card.get("outcome") and shown["outcome"] == Show.LINE:
+        card["outcome"] = card["outcome"]._replace(text="", by="", reference="")
     if "told" in card:
         card["told"] = _told(facts["told"], shown["told"], organisation)
     if "reads" in card:
@@ -183,9 +256,24 @@ def _told(copies: Collection[Copy], show: Show, organisation: object) -> list[Co
     if show == Show.YES:
         return copies
     if show == Show.ROLES:
-        return [copy._replace(by="", whom=copy.whom if copy.by_author else "") for copy in copies]
+        return [_plain(copy)._replace(by="", whom=copy.whom if copy.by_author else "") for copy in copies]
     usual = [copy for copy in copies if copy.recipient not in REVEALING]
     if show == Show.FOUR:
         return usual
-    own = [copy for copy in usual if copy.organisation == organisation]
+    own = [_plain(copy) for copy in usual if copy.organisation == organisation]
     return [copy if copy.by_organisation == organisation else copy._replace(by="") for copy in own]
+
+
+def _plain(copy: Copy) -> Copy:
+    """Without what the company alone needs to chase it: refused addresses, holds, who was told in turn."""
+    return copy._replace(failed=(), escalated_at=None, held_until=None, received_by="", sent_at=None)
+
+
+def _questions(
+    questions: Collection[Asked], show: Show, organisation: object, released_at: datetime | None
+) -> list[Asked]:
+    """The author sees all; the police their own, the company the company's, and neither the other's."""
+    if show == Show.YES:
+        return list(questions)
+    own = [asked for asked in questions if organisation in asked.organisations]
+    return [asked for asked in own if show == Show.OWN or (released_at and asked.at >= released_at)]

@@ -362,3 +362,18 @@ class ToldForm(forms.Form):
         if at > now + FAST_CLOCK:
             return at - timedelta(days=1)
         return min(at, now)
+
+
+class ReceivedForm(forms.Form):
+    """Who at a duty desk has the message."""
+
+    received_by = Words(
+        label="Received by",
+        most=120,
+        required=True,
+        help_text="Your name, and your collar or staff number.",
+        error_messages={"required": "Enter your name, and your collar or staff number."},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, auto_id="%s", use_required_attribute=False, **kwargs)

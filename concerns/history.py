@@ -10,7 +10,18 @@ from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Coalesce
 
 from concerns.encryption import Unreadable
-from concerns.models import Concern, Event, Head, Note, PersonSeen, VehicleSeen, commitment
+from concerns.models import (
+    Answer,
+    Concern,
+    Decision,
+    Event,
+    Head,
+    Note,
+    PersonSeen,
+    Question,
+    VehicleSeen,
+    commitment,
+)
 from concerns.models.event import GENESIS
 
 AT_A_TIME = 100
@@ -26,6 +37,9 @@ class History(NamedTuple):
     notes: list[Note] = []
     people: list[PersonSeen] = []
     vehicles: list[VehicleSeen] = []
+    decisions: list[Decision] = []
+    questions: list[Question] = []
+    answers: list[Answer] = []
 
     def __str__(self) -> str:
         return str(self.cards[0]) if self.cards else f"a concern without its card ({self.concern_id})"
@@ -36,6 +50,9 @@ class History(NamedTuple):
             "note": self.notes,
             "person": self.people,
             "vehicle": self.vehicles,
+            "decision": self.decisions,
+            "question": self.questions,
+            "answer": self.answers,
         }
         return {(kind, str(row.pk)): row for kind, rows in kinds.items() for row in rows}
 
@@ -120,16 +137,23 @@ def _evidence(history: History) -> Iterator[str]:
         yield f"a {kind} was removed ({row_id})"
 
 
+# What an event commits to; all others that commit to something commit to a decision.
+_COMMITS_TO: dict[str, str] = {
+    Event.Verb.RECEIVED: "card",
+    Event.Verb.NOTED: "note",
+    Event.Verb.ASKED: "question",
+    Event.Verb.ANSWERED: "answer",
+}
+
+
 def _promised(events: Iterable[Event]) -> dict[tuple[str, str], str]:
     """{(kind, id): digest} of everything that sound events commit to."""
     promised = {}
     for event in events:
         if _is_sound(event) and "whole" in event.detail:
-            promised["card" if event.verb == Event.Verb.RECEIVED else "note", event.detail["of"]] = event.detail[
-                "whole"
-            ]
-            promised |= {("person", row_id): digest for row_id, digest in event.detail["people"].items()}
-            promised |= {("vehicle", row_id): digest for row_id, digest in event.detail["vehicles"].items()}
+            promised[_COMMITS_TO.get(event.verb, "decision"), event.detail["of"]] = event.detail["whole"]
+            promised |= {("person", row_id): digest for row_id, digest in event.detail.get("people", {}).items()}
+            promised |= {("vehicle", row_id): digest for row_id, digest in event.detail.get("vehicles", {}).items()}
     return promised
 
 
@@ -154,14 +178,14 @@ def _ids() -> Iterator[UUID]:
     """Every concern, then every one whose card is gone and of which something is left."""
     yield from Concern.objects.order_by("pk").values_list("pk", flat=True).iterator()
     left = set()
-    for model in (Head, Event, Note, PersonSeen, VehicleSeen):
+    for model in (Head, Event, Note, PersonSeen, VehicleSeen, Decision, Question):
         cardless = ~Exists(Concern.objects.filter(pk=OuterRef("concern_id")))
         left |= set(model.objects.filter(cardless, concern_id__isnull=False).values_list("concern_id", flat=True))
     yield from sorted(left)
 
 
 def _load(ids: list[UUID]) -> list[History]:
-    """The histories of these concerns, in six queries."""
+    """The histories of these concerns, in nine queries."""
     rows = [
         model.objects.annotate(of=Coalesce("concern_id", "note__concern_id")) for model in (PersonSeen, VehicleSeen)
     ]
@@ -169,6 +193,8 @@ def _load(ids: list[UUID]) -> list[History]:
         _by_concern(Event.objects.order_by("number").annotate(of=F("concern_id")), ids),
         _by_concern(Concern.objects.annotate(of=F("pk")), ids),
         *(_by_concern(queryset, ids) for queryset in (Note.objects.annotate(of=F("concern_id")), *rows)),
+        *(_by_concern(model.objects.annotate(of=F("concern_id")), ids) for model in (Decision, Question)),
+        _by_concern(Answer.objects.annotate(of=F("question__concern_id")), ids),
     ]
     heads = Head.objects.in_bulk(ids)
     return [History(i, heads.get(i), *(table.get(i, []) for table in tables)) for i in ids]

@@ -7,11 +7,23 @@ from typing import Any
 from accounts.models import User
 from accounts.roles import Role
 from concerns import disclosure
-from concerns.disclosure import Addition, Copy, Read, Reader
-from concerns.models import Concern, Delivery, Event
+from concerns.disclosure import Addition, Asked, Closing, Copy, Decided, Footage, Read, Reader
+from concerns.models import DAYS_WHERE_UNKNOWN, Concern, Decision, Delivery, Event
+from concerns.ringing import number_to_ask
 from concerns.routing import Recipient
 
 _CARD = [name for name in disclosure.TABLE if name in {field.name for field in Concern._meta.concrete_fields}]
+_OF_A_COPY = {Event.Verb.ACKNOWLEDGED, Event.Verb.TOLD, Event.Verb.SENT, Event.Verb.RECEIVED_BY}
+_OF_THE_COMPANY = {
+    Event.Verb.REFUSED,
+    Event.Verb.ESCALATED,
+    Event.Verb.HELD,
+    Event.Verb.HOLD_ENDED,
+    Event.Verb.RELEASED,
+    Event.Verb.PASSED_ON,
+    Event.Verb.KEPT_FROM,
+    Event.Verb.PROPOSED,
+}
 _READS = (Event.Verb.OPENED, Event.Verb.PRINTED)
 _LINE = ["urgency", "site", "zone", "seen_at", "until_at", "time_is_approximate", "still_there"]
 
@@ -20,22 +32,88 @@ def whole_card(concern: Concern, user: User, *, events: Collection[Event] = ()) 
     """Everything that this person may see of the concern, by name; what they may not is not there."""
     copy = Delivery.objects.addressed_to(user).filter(concern=concern).first()
     facts = _facts(concern, _CARD, whom=True) | {
-        "company_phone": _number_to_ask(concern),
+        "company_phone": number_to_ask(concern),
         "author_name": concern.reported_by.get_full_name(),
         "signatures": True,
         "due_at": copy and copy.due_at,
         "people": list(concern.people.all()),
         "vehicles": list(concern.vehicles.all()),
         "notes": [_addition(note, concern) for note in concern.notes.all()],
+        "questions": [_asked(question, concern) for question in concern.questions.all()],
+        "outcome": _outcome(concern),
+        "decisions": [_decision(decision) for decision in concern.decisions.all()],
+        "footage": _footage(concern),
         "reads": [Read(e.at, e.by_name, e.by_organisation_id, e.by_id) for e in events if e.verb in _READS],
     }
     return _disclose(facts, concern, user, copy)
 
 
-def _number_to_ask(concern):
-    """The company's 24-hour number; the safeguarding lead's where head office may not know of the card."""
-    closed = any(copy.withheld_at for copy in concern.deliveries.all() if copy.recipient == Recipient.HEAD_OFFICE)
-    return concern.company.lead_phone if closed else concern.company.phone
+def has_left(concern: Concern) -> bool:
+    """Whether the author works for that company no longer: head office answers for them."""
+    author = concern.reported_by
+    return not author.is_active or author.organisation_id != concern.company_id
+
+
+def _asked(question, concern):
+    answer = getattr(question, "answer", None)
+    left = answer.answered_by_id != concern.reported_by_id if answer else has_left(concern)
+    said = {
+        "answer": answer.text,
+        "answered_at": answer.at,
+        "answered_by": answer.answered_by.get_full_name(),
+        "answered_role": answer.get_author_role_display(),
+    }
+    return Asked(
+        id=question.pk,
+        text=question.text,
+        at=question.at,
+        role=question.get_author_role_display(),
+        organisations={question.company_id, concern.company_id} if left else {question.company_id},
+        name=question.asked_by.get_full_name(),
+        open_to_company=left and not answer,
+        **(said if answer else {}),
+    )
+
+
+def _outcome(concern):
+    """What came of it, while it is closed."""
+    if not any(copy.closed_at for copy in concern.deliveries.all()):
+        return None
+    ends = [decision for decision in concern.decisions.all() if decision.kind == Decision.Kind.CLOSE]
+    return Closing(ends[-1].outcome, ends[-1].at, ends[-1].text, ends[-1].reference, ends[-1].by.get_full_name())
+
+
+def _decision(decision):
+    return Decided(
+        kind=decision.kind,
+        at=decision.at,
+        by=decision.by.get_full_name(),
+        recipient=decision.recipient,
+        person=decision.person.get_full_name() if decision.person else "",
+        outcome=decision.outcome,
+        text=decision.text,
+        reference=decision.reference,
+        until=decision.until,
+    )
+
+
+def _footage(concern):
+    """The clock on its CCTV; None where no camera can have seen it."""
+    if concern.footage_kept is None:
+        return None
+    _, kept_until = concern.footage_kept
+    clock = getattr(concern, "footage", None)
+    known = concern.site.cctv_days if concern.site else None
+    customer = [copy for copy in concern.deliveries.all() if copy.recipient == Recipient.CUSTOMER]
+    saved = {"saved_on": clock.saved_on, "saved_whom": clock.saved_whom, "saved_where": clock.saved_where}
+    return Footage(
+        kept_until=kept_until,
+        days=known or DAYS_WHERE_UNKNOWN,
+        days_are_known=bool(known),
+        lost=bool(clock and clock.lost_at and not clock.saved_on),
+        ask_the_site=bool(customer) and not (customer[0].withheld_at or customer[0].held_until),
+        **(saved if clock and clock.saved_at else {}),
+    )
 
 
 def is_author(concern: Concern, user: User) -> bool:
@@ -60,8 +138,17 @@ def _may_know(event, card):
         return "received_at" in card
     if event.verb == Event.Verb.NOTED:
         return event.at in {note.at for note in card.get("notes", ())}
-    if event.verb in (Event.Verb.ACKNOWLEDGED, Event.Verb.TOLD):
+    if event.verb in _OF_A_COPY:
         return event.detail["recipient"] in {copy.recipient for copy in card["told"]}
+    if event.verb in _OF_THE_COMPANY:
+        return "decisions" in card and event.detail.get("recipient", "") in {"", *(c.recipient for c in card["told"])}
+    if event.verb in (Event.Verb.ASKED, Event.Verb.ANSWERED):
+        known = {str(asked.id) for asked in card.get("questions", ())}
+        return event.detail.get("question", event.detail["of"]) in known
+    if event.verb in (Event.Verb.FOOTAGE_SAVED, Event.Verb.FOOTAGE_LOST):
+        return bool(card.get("footage"))
+    if event.verb in (Event.Verb.CLOSED, Event.Verb.REOPENED):
+        return "outcome" in card
     return (event.at, event.by_id) in {(read.at, read.by_id) for read in card.get("reads", ())}
 
 
@@ -100,8 +187,10 @@ def _readers(concern, user, copy):
     readers = set()
     if is_author(concern, user):
         readers.add(Reader.AUTHOR)
-    if copy and user.role in (Role.POLICE, Role.CUSTOMER):
-        readers.add(Reader(user.role))
+    if copy and user.role == Role.CUSTOMER:
+        readers.add(Reader.CUSTOMER)
+    elif copy and user.role == Role.POLICE:
+        readers.add(Reader.RELEASED_POLICE if copy.released_at else Reader.POLICE)
     elif copy:
         readers.add(Reader.RELEASED if copy.released_at else Reader.COMPANY)
     return readers
@@ -109,6 +198,7 @@ def _readers(concern, user, copy):
 
 def _copy(delivery, concern, whom):
     by = delivery.acknowledged_by or delivery.told_by
+    refused = [message.address for message in delivery.messages.all() if message.failed_at] if whom else []
     return Copy(
         recipient=delivery.recipient,
         organisation=delivery.organisation_id,
@@ -119,8 +209,20 @@ def _copy(delivery, concern, whom):
         by_id=by and by.pk,
         by_organisation=by and by.organisation_id,
         by_author=delivery.told_by_id == concern.reported_by_id,
-        whom=(delivery.told_whom or "") if whom else "",  # a list opens no sealed word
+        whom=_whom(delivery) if whom else "",  # a list opens no sealed word
+        sent_at=delivery.sent_at,
+        received_at=delivery.received_at,
+        received_by=(delivery.received_by or "") if whom else "",
+        escalated_at=delivery.escalated_at,
+        held_until=delivery.held_until,
+        failed=sorted(set(refused)) if delivery.is_open else (),
     )
+
+
+def _whom(delivery):
+    """How they were told, whom somebody reached, the log number: 101, Dee, log 412."""
+    log = f"log {delivery.told_log}" if delivery.told_log else ""
+    return ", ".join(filter(None, [delivery.get_told_how_display(), delivery.told_whom, log]))
 
 
 def _addition(note, concern):

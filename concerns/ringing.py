@@ -35,3 +35,19 @@ def _at(concern: Concern, recipient: Recipient) -> tuple[str, PhoneNumber | str,
     if site and site.control_room_phone:
         return "your control room", site.control_room_phone, f"{site} control room"
     return "your control room", company.phone, f"{company}, any hour"
+
+
+def number_to_ask(concern: Concern) -> PhoneNumber | str:
+    """The company's 24-hour number; the safeguarding lead's where head office may not know of the card."""
+    closed = any(copy.withheld_at for copy in concern.deliveries.all() if copy.recipient == Recipient.HEAD_OFFICE)
+    return concern.company.lead_phone if closed else concern.company.phone
+
+
+def number_for(copy: Delivery) -> PhoneNumber | str:
+    """Whom a reader of this copy rings where they cannot open it; empty where nobody entered a number."""
+    concern = copy.concern
+    if copy.recipient == Recipient.HEAD_OFFICE:  # not their own; nor the control room's, which it may be about
+        return concern.company.lead_phone or concern.force.number_to_ring
+    if copy.recipient == Recipient.LEAD:
+        return concern.force.number_to_ring
+    return number_to_ask(concern)

@@ -1,8 +1,10 @@
-import concerns.encryption
-import django.db.models.deletion
 import uuid
+
+import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+
+import concerns.encryption
 
 
 class Migration(migrations.Migration):
@@ -146,6 +148,7 @@ class Migration(migrations.Migration):
                             ("first", "Please acknowledge"),
                             ("reminder", "Please acknowledge, it is late"),
                             ("escalation", "Somebody else has not answered"),
+                            ("passed_on", "A copy was passed on to you"),
                             ("hold", "A hold must be looked at again"),
                             ("footage", "Footage is about to be lost"),
                             ("digest", "The day in references"),

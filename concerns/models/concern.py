@@ -1,4 +1,5 @@
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -9,8 +10,11 @@ from accounts.models import Organisation, Site
 from accounts.roles import Role
 from concerns import references
 from concerns.encryption import EncryptedCodesField, EncryptedTextField
+from concerns.models.decision import Decision
 from concerns.models.delivery import Delivery
 from concerns.routing import Party, Recipient, Urgency
+
+DAYS_WHERE_UNKNOWN = 7  # that CCTV is kept
 
 
 class StillThere(models.TextChoices):
@@ -65,11 +69,21 @@ class ConcernQuerySet(models.QuerySet):
 
     def whole(self):
         """With everything that a page about them shows, in a fixed number of queries."""
+        from concerns.models.message import Message
         from concerns.models.note import Note
+        from concerns.models.question import Question
 
+        questions = Question.objects.select_related("asked_by", "answer__answered_by")
+        refused = Prefetch("messages", Message.objects.refused())
+        copies = Delivery.objects.with_people().prefetch_related(refused)
         notes = Note.objects.select_related("written_by", "company").prefetch_related("people", "vehicles")
-        return self.select_related("site", "company", "reported_by").prefetch_related(
-            "people", "vehicles", Prefetch("notes", notes), Prefetch("deliveries", Delivery.objects.with_people())
+        return self.select_related("site", "company", "reported_by", "footage").prefetch_related(
+            "people",
+            "vehicles",
+            Prefetch("notes", notes),
+            Prefetch("deliveries", copies),
+            Prefetch("questions", questions),
+            Prefetch("decisions", Decision.objects.select_related("by", "person")),
         )
 
 
@@ -148,6 +162,20 @@ class Concern(models.Model):
     def force(self):
         """The police force of the site on that day, or the company's own where the card names no site."""
         return next(copy.organisation for copy in self.deliveries.all() if copy.recipient == Recipient.POLICE)
+
+    @property
+    def names_a_camera(self):
+        """Whether the customer can be asked to save something."""
+        return bool(self.camera_from or self.camera)
+
+    @property
+    def footage_kept(self):
+        """(seen, overwritten) of what the site's cameras may have; None where there is no site and no camera."""
+        if not (self.site_id or self.names_a_camera):
+            return None
+        seen = self.camera_from or self.seen_at
+        days = (self.site and self.site.cctv_days) or DAYS_WHERE_UNKNOWN
+        return seen, seen + timedelta(days=days)
 
 
 class KeptFrom(models.Model):

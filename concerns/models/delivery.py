@@ -212,3 +212,29 @@ class Delivery(Timed):
         if self.withheld_at or self.held_until:
             return people.none()
         return people.exclude(pk__in=self.concern.kept_from.values("pk")).order_by("pk").distinct()
+
+    def desk(self) -> dict[str, str]:
+        """{channel: address} of this recipient's duty desk; empty where anybody who reads it may not know of this.
+
+        A copy that was released is for the people it was released to: whoever else reads the mailbox may be involved.
+        """
+        if self.withheld_at or self.held_until or self.released_at or self._is_read_by_somebody_kept_from():
+            return {}
+        site, organisation = self.site, self.organisation
+        addresses: dict[str, dict[str, str]] = {
+            Recipient.HEAD_OFFICE: {"email": organisation.head_office_mailbox},
+            Recipient.POLICE: {"email": organisation.intelligence_mailbox},
+            Recipient.STANDARDS: {"email": organisation.standards_mailbox},
+        }
+        if site and site.contractor_id == organisation.pk:  # and not another company's since
+            room = {"email": site.control_room_mailbox, "webhook": site.control_room_webhook}
+            addresses[Recipient.MANAGER] = room
+        if site and site.customer_id == organisation.pk:
+            addresses[Recipient.CUSTOMER] = {"email": site.customer_mailbox}
+        return {channel: address for channel, address in addresses.get(self.recipient, {}).items() if address}
+
+    def _is_read_by_somebody_kept_from(self) -> bool:
+        """At a site's control room that is anybody who works there; elsewhere whoever has that role."""
+        kept = self.concern.kept_from.filter(is_active=True, organisation=self.organisation_id)
+        there = Q(sites=self.site_id) if self.recipient == Recipient.MANAGER else Q(role=self.recipient)
+        return kept.filter(there).exists()

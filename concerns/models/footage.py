@@ -1,5 +1,5 @@
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -8,11 +8,9 @@ from django.db.models import Q
 from concerns.encryption import EncryptedTextField
 from concerns.models.timed import Timed, TimedQuerySet
 
-DAYS_WHERE_UNKNOWN = 7
-
 
 class Footage(Timed):
-    """The clock on a concern's CCTV: when it is overwritten, and who has saved it. Nothing of it is ever stored here."""
+    """The clock on a concern's CCTV: when it is overwritten, and who has saved it. No footage is ever stored here."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     concern = models.OneToOneField("Concern", models.PROTECT, related_name="footage")
@@ -55,7 +53,7 @@ class Footage(Timed):
     def __str__(self):
         return f"Footage of {self.concern_id}"
 
-    def warned_at(self):
+    def warned_at(self) -> list[datetime]:
         """When to warn: at half the time, and with one day left."""
         half = self.seen_at + (self.kept_until - self.seen_at) / 2
         return sorted({half, max(half, self.kept_until - timedelta(days=1))})

@@ -1,12 +1,15 @@
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.models import User
+from accounts.roles import Role
 from concerns.encryption import EncryptedTextField
-from concerns.models.delivery import Delivery
+from concerns.models.delivery import Delivery, Status
 from concerns.models.timed import Timed, TimedQuerySet
 
 LONGEST_WAIT = timedelta(minutes=15)  # between two tries
@@ -18,6 +21,7 @@ class Kind(models.TextChoices):
     FIRST = "first", "Please acknowledge"
     REMINDER = "reminder", "Please acknowledge, it is late"
     ESCALATION = "escalation", "Somebody else has not answered"
+    PASSED_ON = "passed_on", "A copy was passed on to you"
     HOLD = "hold", "A hold must be looked at again"
     FOOTAGE = "footage", "Footage is about to be lost"
     DIGEST = "digest", "The day in references"
@@ -26,6 +30,10 @@ class Kind(models.TextChoices):
 class Channel(models.TextChoices):
     EMAIL = "email", "e-mail"
     WEBHOOK = "webhook", "control-room system"
+
+
+# Wanted only while the copy that it is about is open; the others while there is something to open.
+CHASING = {Kind.FIRST, Kind.REMINDER, Kind.ESCALATION}
 
 
 class MessageQuerySet(TimedQuerySet):
@@ -86,6 +94,33 @@ class Message(Timed):
 
     def __str__(self):
         return f"{self.get_kind_display()} ({self.pk})"
+
+    def where(self) -> str:
+        """The address that this goes to as things stand at this moment; empty where nobody should get it any more."""
+        if self.delivery is None:
+            return self._digest_address()
+        if not self._is_needed():
+            return ""
+        if self.person is None:
+            return self._fresh(Delivery, self.delivery_id).desk().get(self.channel, "")
+        person = self._fresh(User, self.person_id)
+        shown = Delivery.objects.addressed_to(person).filter(pk=self.delivery_id)
+        return person.email or "" if shown.exists() else ""
+
+    def _is_needed(self) -> bool:
+        about = self._fresh(Delivery, self.about_id)
+        if self.kind in CHASING:
+            return about.is_open
+        if self.kind == Kind.HOLD:
+            return about.status == Status.HELD
+        return bool(self.kind != Kind.FOOTAGE or about.footage_until)
+
+    def _digest_address(self) -> str:
+        person = self._fresh(User, self.person_id)
+        return person.email or "" if person.is_active and person.role == Role.HEAD_OFFICE else ""
+
+    def _fresh(self, model: Any, pk: Any) -> Any:
+        return model.objects.get(pk=pk)
 
 
 class Heartbeat(models.Model):

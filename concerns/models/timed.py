@@ -35,7 +35,7 @@ class TimedQuerySet(models.QuerySet[Any]):
 
 
 class Timed(models.Model):
-    """Something that time acts on: at a moment, by one worker at once. Nothing is left to do where there is no moment."""
+    """Something that time acts on: at a moment, by one worker at once. No moment: nothing is left to do."""
 
     act_at = models.DateTimeField(null=True)
     leased_until = models.DateTimeField(null=True)

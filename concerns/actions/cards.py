@@ -1,16 +1,18 @@
-"""The verbs. Each writes all its rows and its event in one transaction, or nothing."""
+"""A card is sent, added to, read."""
 
 import uuid
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from accounts.models import User
 from concerns import reading, routing
+from concerns.actions.pressing import press, pressure
 from concerns.encryption import Unreadable
 from concerns.models import (
     Concern,
@@ -77,7 +79,7 @@ def _store(
         submission_key=key,
         submission_digest=words,
         reported_by=by,
-        **_signed(by),
+        **signed(by),
         received_at=now,
     )
     seen = _add_rows({"concern": concern}, people, vehicles)
@@ -87,7 +89,7 @@ def _store(
     return concern
 
 
-def _signed(by: User) -> dict[str, Any]:
+def signed(by: User) -> dict[str, Any]:
     """In what role, and for which company, they write this."""
     return {"author_role": by.role, "company_id": by.organisation_id}
 
@@ -109,22 +111,41 @@ def _address(concern: Concern, now: datetime) -> None:
     has_site = concern.site_id is not None
     times = routing.route(urgency=concern.urgency, about=concern.about, has_site=has_site)
     withheld = routing.withheld(concern.about) - (set() if has_site else {Recipient.MANAGER, Recipient.CUSTOMER})
-    to = _organisations(concern)
-    copies = [_copy(concern, to, recipient, due_at=now + time) for recipient, time in times.items()]
-    copies += [_copy(concern, to, recipient, due_at=now, withheld_at=now) for recipient in withheld]
+    to = organisations(concern)
+    copies = [new_copy(concern, to, recipient, time, now) for recipient, time in times.items()]
+    copies += [withheld_copy(concern, to, recipient, now) for recipient in withheld]
     for copy in copies:
         if copy.recipient == Recipient.POLICE_CALL and concern.police_called:
-            copy.told_at, copy.told_by, copy.told_whom = now, concern.reported_by, concern.police_log
+            copy.told_at, copy.told_by, copy.told_whom, copy.told_log = now, concern.reported_by, "", concern.police_log
+            copy.act_at = None
+    for copy, presses in pressure(concern, copies).items():
+        copy.footage_until, copy.police_due_at = presses["footage_until"], presses["police_due_at"]
     Delivery.objects.bulk_create(copies)
     _keep_from(concern, to, routing.withheld(concern.about))
 
 
-def _copy(concern: Concern, to: Addresses, recipient: Recipient, **times: datetime) -> Delivery:
-    card: dict[str, Any] = {"concern": concern, "site_id": concern.site_id, "urgency": concern.urgency}
-    return Delivery(**card, recipient=recipient, organisation_id=to[recipient], **times)
+def new_copy(concern: Concern, to: Addresses, recipient: Recipient, allowed: timedelta, now: datetime) -> Delivery:
+    """A recipient's copy with the time allowed from now, and the moment of its first message; not yet stored."""
+    due_at = now + allowed
+    if recipient == Recipient.POLICE_CALL:  # a person makes it: time only asks whether they did
+        act_at = due_at
+    else:
+        waits = concern.urgency != routing.Urgency.ROUTINE and not concern.police_called
+        act_at = routing.first_message_at(recipient, now, call_waits=waits, footage=concern.footage_kept)
+    return Delivery(**_of(concern, to, recipient), allowed=allowed, due_at=due_at, act_at=act_at)
 
 
-def _organisations(concern: Concern, copies: Mapping[str, Delivery] | None = None) -> Addresses:
+def withheld_copy(concern: Concern, to: Addresses, recipient: Recipient, now: datetime) -> Delivery:
+    """The copy that a recipient has not; not yet stored."""
+    return Delivery(**_of(concern, to, recipient), allowed=timedelta(0), due_at=now, withheld_at=now)
+
+
+def _of(concern: Concern, to: Addresses, recipient: Recipient) -> dict[str, Any]:
+    of: dict[str, Any] = {"concern": concern, "site_id": concern.site_id, "urgency": concern.urgency}
+    return of | {"recipient": recipient, "organisation_id": to[recipient]}
+
+
+def organisations(concern: Concern, copies: Mapping[str, Delivery] | None = None) -> Addresses:
     """Whom each copy is addressed to: the author's company, and customer and force as they were on the card's day."""
     site = concern.site
     if copies:  # the site may have changed hands since
@@ -191,13 +212,14 @@ def _store_note(
         concern=concern,
         submission_key=key,
         written_by=by,
-        **_signed(by),
+        **signed(by),
         received_at=now,
         text=text,
         about=sorted(about),
     )
     seen = _add_rows({"note": note}, people, vehicles)
-    _narrow(concern, note.about, now)  # copies first, then the history: the order in which every verb locks them
+    _narrow(concern, note.about, now)
+    _open_again(concern, by, now)  # copies first, then the history: the order in which every verb locks them
     record(Event.Verb.NOTED, concern, by=by, at=now, detail=_committed(note, *seen))
     return note
 
@@ -210,38 +232,56 @@ def _narrow(concern: Concern, about: Collection[str], now: datetime) -> None:
     standing = Delivery.objects.filter(concern=concern).order_by("pk")
     list(standing.select_for_update())  # another note may be adding copies: wait for it, and only then read them
     copies = {copy.recipient: copy for copy in standing}
-    for recipient in withheld & copies.keys():
-        Delivery.objects.filter(pk=copies[recipient].pk, withheld_at=None).update(withheld_at=now, released_at=None)
+    standing.filter(recipient__in=withheld, withheld_at=None).update(
+        withheld_at=now, released_at=None, held_until=None, act_at=None, generation=F("generation") + 1
+    )
     times = routing.route(urgency=concern.urgency, about=about, has_site=concern.site_id is not None)
-    to = _organisations(concern, copies)
+    to = organisations(concern, copies)
     for recipient, time in times.items():
         if recipient not in copies:
-            _copy(concern, to, recipient, due_at=now + time).save(force_insert=True)
+            new_copy(concern, to, recipient, time, now).save(force_insert=True)
         elif copies[recipient].due_at > now + time:
-            Delivery.objects.filter(pk=copies[recipient].pk).open().update(due_at=now + time)
+            _hurry(copies[recipient], time, now)
     _keep_from(concern, to, withheld)
+    press(concern)
 
 
-@transaction.atomic
-def acknowledge(*, delivery: Delivery, by: User) -> bool:
-    """Say that a recipient has their copy. Only the first does: the rest find it no longer open."""
-    now = timezone.now()
-    if not Delivery.objects.filter(pk=delivery.pk).open().update(acknowledged_at=now, acknowledged_by=by):
-        return False
-    record(Event.Verb.ACKNOWLEDGED, delivery.concern, by=by, at=now, detail={"recipient": delivery.recipient})
-    return True
+def _hurry(copy: Delivery, allowed: timedelta, now: datetime) -> None:
+    """Less time than before, from now. What time does next is no later than that."""
+    due_at = now + allowed
+    Delivery.objects.filter(pk=copy.pk).open().update(
+        allowed=allowed, due_at=due_at, act_at=Least(F("act_at"), Value(due_at))
+    )
 
 
-@transaction.atomic
-def record_told(*, delivery: Delivery, by: User, whom: str, at: datetime) -> bool:
-    """Say that a recipient was told by telephone, whom they reached and when. Only the first does."""
-    locked = Delivery.objects.select_for_update().filter(pk=delivery.pk).open().first()
-    if locked is None:
-        return False
-    locked.told_at, locked.told_by, locked.told_whom = at, by, whom
-    locked.save(update_fields=["told_at", "told_by", "told_whom"])
-    record(Event.Verb.TOLD, delivery.concern, by=by, detail={"recipient": delivery.recipient})
-    return True
+# Who reads notes, and is asked again for an answer when one is added to a closed concern.
+_READ_NOTES = set(Recipient) - {Recipient.CUSTOMER, Recipient.POLICE_CALL}
+
+
+def _open_again(concern: Concern, by: User, now: datetime) -> None:
+    """A note opens a closed concern, and whoever may read it must answer once more."""
+    copies = Delivery.objects.filter(concern=concern)
+    if not copies.filter(closed_at__isnull=False).update(closed_at=None):
+        return
+    copies.filter(recipient__in=_READ_NOTES, withheld_at=None).update(
+        acknowledged_at=None,
+        acknowledged_by=None,
+        told_at=None,
+        told_by=None,
+        told_whom=None,
+        told_log=None,
+        told_how="",
+        received_at=None,
+        received_by=None,
+        notified_at=None,
+        sent_at=None,
+        escalations=0,
+        due_at=F("allowed") + Value(now),
+        act_at=now - routing.AT_ONCE,
+        generation=F("generation") + 1,
+    )
+    press(concern)
+    record(Event.Verb.REOPENED, concern, by=by, at=now)
 
 
 def read(*, concern: Concern, by: User, events: Collection[Event] = ()) -> dict[str, Any]:

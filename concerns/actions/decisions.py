@@ -1,0 +1,157 @@
+"""What somebody decides about a concern: a hold, a release, a further reader, a name to keep it from, its end."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import User
+from concerns.actions.chasing import tell
+from concerns.actions.pressing import press
+from concerns.models import Concern, Decision, Delivery, Event, KeptFrom, Kind, commitment, record
+from concerns.models.delivery import ENDED
+from concerns.routing import AT_ONCE, TIME_ALLOWED, Recipient
+
+
+class NotYet(Exception):
+    """It cannot be done as things stand. Says why in a sentence for whoever tried."""
+
+
+def _decide(kind: Decision.Kind, verb: Event.Verb, concern: Concern, by: User, **fields: Any) -> Decision:
+    """The decision's own row, and its event, which commits to it."""
+    delivery: Delivery | None = fields.get("delivery")
+    decision = Decision.objects.create(
+        kind=kind,
+        concern=concern,
+        recipient=delivery.recipient if delivery else "",
+        by=by,
+        by_role=by.role,
+        at=timezone.now(),
+        **fields,
+    )
+    detail = {"of": str(decision.pk), "whole": commitment(decision), "recipient": decision.recipient}
+    record(verb, concern, by=by, at=decision.at, detail=detail)
+    return decision
+
+
+# --- The police ask that the customer is not told yet ---------------------------------------------------------------
+
+
+@transaction.atomic
+def hold(*, delivery: Delivery, by: User, officer: str, reference: str, until: datetime) -> Decision:
+    """Keep the customer's copy from them until the police say otherwise; somebody looks at it again by `until`."""
+    mine = Delivery.objects.filter(pk=delivery.pk, recipient=Recipient.CUSTOMER)
+    fresh = {"generation": F("generation") + 1, "leased_until": None}
+    if not mine.open().update(held_until=until, act_at=until, **fresh):
+        raise NotYet("The customer has been told already, or is not told at all.")
+    press(delivery.concern)
+    return _decide(
+        Decision.Kind.HOLD,
+        Event.Verb.HELD,
+        delivery.concern,
+        by,
+        delivery=delivery,
+        text=officer,
+        reference=reference,
+        until=until,
+    )
+
+
+@transaction.atomic
+def end_hold(*, delivery: Delivery, by: User, reason: str) -> Decision:
+    """Give the customer their copy after all, with the whole time that they are allowed."""
+    now = timezone.now()
+    held = Delivery.objects.filter(pk=delivery.pk, held_until__isnull=False, withheld_at=None)
+    if not held.update(held_until=None, notified_at=None, **_begins(delivery, now)):
+        raise NotYet("It is not on hold any more.")
+    press(delivery.concern)
+    return _decide(Decision.Kind.END_HOLD, Event.Verb.HOLD_ENDED, delivery.concern, by, delivery=delivery, text=reason)
+
+
+def _begins(delivery: Delivery, now: datetime) -> dict[str, Any]:
+    """What a copy is like that starts its time at this moment."""
+    allowed = delivery.allowed or TIME_ALLOWED[delivery.urgency][Recipient(delivery.recipient)]
+    return {
+        "allowed": allowed,
+        "due_at": now + allowed,
+        "act_at": now - AT_ONCE,
+        "leased_until": None,
+        "escalations": 0,
+        "generation": F("generation") + 1,
+    }
+
+
+# --- Who else may read, and who may not -----------------------------------------------------------------------------
+
+
+@transaction.atomic
+def release(*, delivery: Delivery, by: User, reason: str) -> Decision:
+    """Give a withheld recipient their copy. Whoever was kept from it by name, by head office, still is."""
+    now = timezone.now()
+    withheld = Delivery.objects.filter(pk=delivery.pk, withheld_at__isnull=False, closed_at=None)
+    anew: dict[str, Any] = {"notified_at": None, "sent_at": None, "received_at": None, "received_by": None}
+    anew |= {"acknowledged_at": None, "acknowledged_by": None}
+    anew |= {"told_at": None, "told_by": None, "told_whom": None, "told_how": "", "told_log": None}
+    if not withheld.update(withheld_at=None, released_at=now, **anew, **_begins(delivery, now)):
+        raise NotYet("They have their copy already, or the concern is closed. A note opens it again.")
+    KeptFrom.objects.filter(concern=delivery.concern, recipient=delivery.recipient).delete()
+    press(delivery.concern)
+    return _decide(Decision.Kind.RELEASE, Event.Verb.RELEASED, delivery.concern, by, delivery=delivery, text=reason)
+
+
+@transaction.atomic
+def pass_on(*, delivery: Delivery, person: User, by: User, reason: str) -> Decision:
+    """Let one more person of the same organisation read this copy and answer for it."""
+    kept = KeptFrom.objects.filter(concern=delivery.concern, user=person).exists()
+    if kept or not person.is_active or person.organisation_id != delivery.organisation_id:
+        raise NotYet("It cannot be passed on to them. Choose somebody else.")
+    decision = _decide(
+        Decision.Kind.PASS_ON, Event.Verb.PASSED_ON, delivery.concern, by, delivery=delivery, person=person, text=reason
+    )
+    tell(delivery, Kind.PASSED_ON, about=delivery, people=[person], now=decision.at)
+    return decision
+
+
+@transaction.atomic
+def keep_from(*, concern: Concern, people: Collection[User], by: User, reason: str = "") -> None:
+    """Keep the concern from these people by name, whatever role they hold later. No release lifts it."""
+    for person in people:
+        _, is_new = KeptFrom.objects.get_or_create(concern=concern, user=person, recipient="")
+        if is_new:
+            _decide(Decision.Kind.KEEP_FROM, Event.Verb.KEPT_FROM, concern, by, person=person, text=reason)
+    Delivery.objects.filter(concern=concern).update(generation=F("generation") + 1)  # a link may lie in their mailbox
+
+
+# --- The end --------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def propose(*, concern: Concern, by: User, outcome: str, text: str = "", reference: str = "") -> Decision:
+    """Ask head office to close it."""
+    _must_be_answered(concern)
+    return _decide(
+        Decision.Kind.PROPOSE, Event.Verb.PROPOSED, concern, by, outcome=outcome, text=text, reference=reference
+    )
+
+
+@transaction.atomic
+def close(*, concern: Concern, by: User, outcome: str, text: str = "", reference: str = "") -> Decision:
+    """Say what came of it. Only once everybody has their copy or was told; a note opens it again."""
+    _must_be_answered(concern)
+    decision = _decide(
+        Decision.Kind.CLOSE, Event.Verb.CLOSED, concern, by, outcome=outcome, text=text, reference=reference
+    )
+    Delivery.objects.filter(concern=concern).update(closed_at=decision.at)
+    return decision
+
+
+def _must_be_answered(concern: Concern) -> None:
+    copies = Delivery.objects.filter(concern=concern).order_by("pk")
+    list(copies.select_for_update())
+    if copies.filter(~ENDED).exists():
+        raise NotYet("Somebody has not been told yet. It can be closed once all have it or were told.")
+    if copies.filter(closed_at__isnull=False).exists():
+        raise NotYet("It is closed already.")

@@ -1,0 +1,36 @@
+"""The clock on a concern's CCTV."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from concerns.actions.pressing import press
+from concerns.models import Concern, Event, Footage, record
+
+
+def watch(concern: Concern) -> Footage | None:
+    """The clock on its footage, started if need be; None where no camera can have seen anything."""
+    kept = concern.footage_kept
+    if kept is None:
+        return None
+    seen_at, kept_until = kept
+    new = Footage(concern=concern, seen_at=seen_at, kept_until=kept_until)
+    fields = {"seen_at": seen_at, "kept_until": kept_until, "act_at": new.warned_at()[0]}
+    return Footage.objects.get_or_create(concern=concern, defaults=fields)[0]
+
+
+@transaction.atomic
+def save_footage(*, concern: Concern, by: User, whom: str, on: datetime, where: str) -> bool:
+    """Keep who saved the footage, when, and where it is. Only the first does."""
+    watch(concern)
+    footage = Footage.objects.select_for_update().filter(concern=concern, saved_at=None).first()
+    if footage is None:
+        return False
+    footage.saved_at, footage.saved_by, footage.saved_on = timezone.now(), by, on
+    footage.saved_whom, footage.saved_where, footage.act_at = whom, where, None
+    footage.save(update_fields=["saved_at", "saved_by", "saved_on", "saved_whom", "saved_where", "act_at"])
+    press(concern)
+    record(Event.Verb.FOOTAGE_SAVED, concern, by=by, at=footage.saved_at)
+    return True

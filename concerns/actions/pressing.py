@@ -1,0 +1,48 @@
+"""What presses on a whole concern, kept with each of its copies so that a queue can be searched by it."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from concerns.models import Concern, Delivery, Footage, Status
+from concerns.routing import DESKS_OF_THE_POLICE, Recipient
+
+_DONE = {Status.HAS_IT, Status.TOLD}
+
+
+def press(concern: Concern) -> None:
+    """Keep with each copy what presses on the concern by now; for every verb that ends, adds or withholds one."""
+    copies = list(Delivery.objects.filter(concern=concern))
+    unsaved = not Footage.objects.filter(concern=concern, act_at=None).exists()
+    for copy, presses in pressure(concern, copies, unsaved=unsaved).items():
+        if any(getattr(copy, name) != at for name, at in presses.items()):
+            Delivery.objects.filter(pk=copy.pk).update(**presses)
+
+
+def pressure(
+    concern: Concern, copies: Collection[Delivery], *, unsaved: bool = True
+) -> dict[Delivery, dict[str, datetime | None]]:
+    """{copy: its footage_until and police_due_at}: no copy says more than its reader may know."""
+    kept = concern.footage_kept
+    footage = kept[1] if kept and unsaved else None
+    asked = concern.names_a_camera
+    return {
+        copy: {
+            "footage_until": footage if asked or copy.recipient != Recipient.CUSTOMER else None,
+            "police_due_at": _police_due_at(copy, copies),
+        }
+        for copy in copies
+    }
+
+
+def _police_due_at(copy: Delivery, copies: Collection[Delivery]) -> datetime | None:
+    """When the police must have been told: by the call, or by a copy where none is asked for. None once they are."""
+    if copy.recipient == Recipient.CUSTOMER:
+        return None
+    calls = [other for other in copies if other.recipient == Recipient.POLICE_CALL]
+    desks = [other for other in copies if other.recipient in DESKS_OF_THE_POLICE and not other.withheld_at]
+    if copy.released_at:  # that the standards desk was told says who may be involved
+        desks = [other for other in desks if other.recipient == Recipient.POLICE]
+    asked = calls or desks
+    if not asked or any(other.status in _DONE for other in asked):
+        return None
+    return min(other.due_at for other in asked)

@@ -1,0 +1,31 @@
+"""A reader asks the author of a card something, and the author answers."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from concerns.actions.cards import signed
+from concerns.models import Answer, Concern, Event, Question, commitment, record
+
+
+@transaction.atomic
+def ask(*, concern: Concern, by: User, text: str) -> Question:
+    """Put a question to the author. One of the police is shown to the police and the author alone."""
+    now = timezone.now()
+    question = Question.objects.create(concern=concern, asked_by=by, **signed(by), text=text, at=now)
+    detail = {"of": str(question.pk), "whole": commitment(question)}
+    record(Event.Verb.ASKED, concern, by=by, at=now, detail=detail)
+    return question
+
+
+def answer(*, question: Question, by: User, text: str) -> bool:
+    """Store the answer. Only the first is: whoever comes second is told so, and can write a note."""
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            said = Answer.objects.create(question=question, answered_by=by, **signed(by), text=text, at=now)
+            detail = {"of": str(said.pk), "whole": commitment(said), "question": str(question.pk)}
+            record(Event.Verb.ANSWERED, question.concern, by=by, at=now, detail=detail)
+    except IntegrityError:
+        return False
+    return True

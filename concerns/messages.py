@@ -1,0 +1,50 @@
+"""The few words that a message says: a reference, a time, a link, whom to ring. Never a site, an urgency, or a card."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from concerns import digest, links, references, wording
+from concerns.channels import Letter
+from concerns.models import Kind, Message
+from concerns.ringing import number_for
+
+# What each kind asks, before and after its time has passed. {reference} and {by} are filled in.
+ASKS = {
+    Kind.FIRST: ("Please acknowledge {reference} by {by}", "Please acknowledge {reference}: it was due by {by}"),
+    Kind.REMINDER: ("Please acknowledge {reference} by {by}", "Please acknowledge {reference}: it was due by {by}"),
+    Kind.ESCALATION: (
+        "Please open {reference}: somebody has to be told by {by}",
+        "Please open {reference}: somebody was to be told by {by}",
+    ),
+    Kind.PASSED_ON: ("Please open {reference}", "Please open {reference}"),
+    Kind.HOLD: ("Please look at {reference} again", "Please look at {reference} again"),
+    Kind.FOOTAGE: ("Please open {reference}: something must be saved", "Please open {reference}"),
+}
+
+
+def letter(message: Message, address: str, now: datetime) -> Letter | None:
+    """The message as it leaves, to this address; None where there is nothing to say."""
+    if message.kind == Kind.DIGEST:
+        return digest.letter(message, address, now)
+    assert message.delivery
+    assert message.about
+    due_at = message.about.due_at
+    reference = references.shown(message.delivery.concern.reference)
+    facts = {"reference": reference, "by": wording.by(due_at, now)}
+    subject = ASKS[Kind(message.kind)][due_at < now].format(**facts)
+    facts |= {"link": _link(message, address), "ring": str(number_for(message.delivery))}
+    words = {"subject": subject, **facts}
+    text = render_to_string("concerns/email/message.txt", words)
+    html = render_to_string("concerns/email/message.html", words)
+    return Letter(id=message.pk, to=address, subject=subject, text=text, html=html, facts=facts)
+
+
+def _link(message: Message, address: str) -> str:
+    assert message.delivery
+    if message.person is None:
+        token = links.token(message.delivery, message.channel, address)
+        return settings.SERVICE_URL + reverse("desk_link", args=[token])
+    return settings.SERVICE_URL + message.delivery.concern.get_absolute_url()

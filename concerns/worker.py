@@ -1,0 +1,109 @@
+"""What time does. One worker claims what is due, row by row; as many as wanted may run beside it."""
+
+import logging
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.utils import timezone
+
+from concerns import messages
+from concerns.actions import chasing
+from concerns.channels import ChannelError, Email, Webhook
+from concerns.models import Channel, Delivery, Footage, Heartbeat, Message
+
+logger = logging.getLogger(__name__)
+
+HANDS = 4  # rows that one worker has in hand at once: one slow address holds nobody else up
+IDLE = 1.0  # seconds between two looks where nothing was due
+BEAT = timedelta(seconds=10)
+SILENT = timedelta(minutes=2)  # then messages count as late
+FORGOTTEN = timedelta(days=1)
+
+
+def run(stop: threading.Event) -> None:
+    """Work until told to stop, and finish what is in hand then."""
+    hands = [threading.Thread(target=_work, args=(stop,)) for _ in range(HANDS)]
+    for hand in hands:
+        hand.start()
+    worker = uuid.uuid4()
+    while not stop.is_set():
+        _carefully(lambda: beat(worker))
+        stop.wait(BEAT.total_seconds())
+    for hand in hands:
+        hand.join()
+    _carefully(lambda: Heartbeat.objects.filter(worker=worker).delete())
+
+
+def _work(stop: threading.Event) -> None:
+    while not stop.is_set():
+        if not _carefully(step):
+            stop.wait(IDLE)
+    connection.close()
+
+
+def _carefully(do: Callable[[], object]) -> object:
+    """Whatever breaks, say so and go on: a row that cannot be done comes round again when its lease runs out."""
+    try:
+        return do()
+    except DatabaseError as error:
+        logger.warning("The database could not be used (%s). Trying again.", type(error).__name__)
+        connection.close()
+    except Exception:
+        logger.exception("Something could not be done. It is tried again later.")
+    return None
+
+
+def step() -> bool:
+    """Do the one thing that is due most; False where nothing is."""
+    now = timezone.now()
+    if delivery := Delivery.objects.claim(now):
+        chasing.proceed(delivery=delivery, now=now)
+    elif message := Message.objects.claim(now):
+        send(message)
+    elif footage := Footage.objects.claim(now):
+        chasing.warn(footage=footage, now=now)
+    else:
+        return False
+    return True
+
+
+def send(message: Message) -> None:
+    """Send it to whoever should get it at this very moment, and keep what became of it."""
+    now, address = timezone.now(), message.where()
+    letter = messages.letter(message, address, now) if address else None
+    if letter is None:
+        return chasing.dropped(message=message, now=now)
+    try:
+        left = _channel(message).send(letter, still_wanted=lambda: message.where() == address)
+    except ChannelError as error:
+        outcome = chasing.refused if error.permanent else chasing.put_off
+        return outcome(message=message, address=address, why=str(error), now=timezone.now())
+    if not left:
+        return chasing.dropped(message=message, now=timezone.now())
+    return chasing.sent(message=message, address=address, now=timezone.now())
+
+
+def _channel(message: Message) -> Email | Webhook:
+    if message.channel == Channel.WEBHOOK:
+        assert message.delivery
+        assert message.delivery.site
+        return Webhook(message.delivery.site.webhook_key)
+    return Email()
+
+
+def beat(worker: uuid.UUID) -> None:
+    """Say that this worker is alive; and see that everybody who is sent a digest has one in wait."""
+    now = timezone.now()
+    Heartbeat.objects.update_or_create(worker=worker, defaults={"at": now})
+    Heartbeat.objects.filter(at__lt=now - FORGOTTEN).delete()
+    chasing.plan_digests(now)
+
+
+def is_late(now: datetime | None = None) -> bool:
+    """Whether no worker has been heard of lately. A beat of the future is a wrong clock's and counts for nothing."""
+    now = now or timezone.now()
+    return not Heartbeat.objects.filter(at__gt=now - SILENT, at__lt=now + SILENT).exists()
