@@ -35,7 +35,7 @@ class Show(StrEnum):
     ROLES = "roles, not names"
     LINE = "one line"  # what came of it, in words that say nothing of anybody
     WIDENED = "widened"  # outward to the quarter hour
-    IF_CAMERA = "if a camera is named"
+    IF_CAMERA = "if the camera’s times are given"  # widened as they are
     IF_AGREED = "if agreed"  # where the author said that the police may know it
     YES = "yes"
 
@@ -221,8 +221,8 @@ def disclose(
     shown = {name: _most(name, readers) for name in TABLE if name in facts}
     agreed = {name: show for name, show in shown.items() if show != Show.IF_AGREED or facts[AGREEMENT[name]]}
     card = {name: facts[name] for name, show in agreed.items() if show != Show.NO}
-    if shown.get("footage") == Show.IF_CAMERA and not (facts["camera"] or facts["camera_from"]):
-        del card["footage"]
+    if shown.get("footage") == Show.IF_CAMERA:
+        card["footage"] = _for_the_customer(facts["footage"]) if facts["camera_from"] else None
     if shown.get("camera_from") == Show.WIDENED:
         card["camera_from"], card["camera_until"] = times.widened(facts["camera_from"], facts["camera_until"])
     if "notes" in card:
@@ -262,6 +262,11 @@ def _told(copies: Collection[Copy], show: Show, organisation: object) -> list[Co
         return usual
     own = [_plain(copy) for copy in usual if copy.organisation == organisation]
     return [copy if copy.by_organisation == organisation else copy._replace(by="") for copy in own]
+
+
+def _for_the_customer(footage: Footage | None) -> Footage | None:
+    """With no more of when it began than the widened camera times say."""
+    return footage and footage._replace(kept_until=times.widened(footage.kept_until, None)[0] or footage.kept_until)
 
 
 def _plain(copy: Copy) -> Copy:

@@ -105,14 +105,15 @@ def _footage(concern):
     clock = getattr(concern, "footage", None)
     known = concern.site.cctv_days if concern.site else None
     customer = [copy for copy in concern.deliveries.all() if copy.recipient == Recipient.CUSTOMER]
-    saved = {"saved_on": clock.saved_on, "saved_whom": clock.saved_whom, "saved_where": clock.saved_where}
     return Footage(
         kept_until=kept_until,
         days=known or DAYS_WHERE_UNKNOWN,
         days_are_known=bool(known),
         lost=bool(clock and clock.lost_at and not clock.saved_on),
         ask_the_site=bool(customer) and not (customer[0].withheld_at or customer[0].held_until),
-        **(saved if clock and clock.saved_at else {}),
+        saved_on=clock.saved_on if clock else None,
+        saved_whom=(clock and clock.saved_whom) or "",
+        saved_where=(clock and clock.saved_where) or "",
     )
 
 

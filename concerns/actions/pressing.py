@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from concerns import times
 from concerns.models import Concern, Delivery, Footage, Status
 from concerns.routing import DESKS_OF_THE_POLICE, Recipient
 
@@ -24,10 +25,10 @@ def pressure(
     """{copy: its footage_until and police_due_at}: no copy says more than its reader may know."""
     kept = concern.footage_kept
     footage = kept[1] if kept and unsaved else None
-    asked = concern.names_a_camera
+    asked = times.widened(footage, None)[0] if concern.camera_from else None  # they know no other time of the card
     return {
         copy: {
-            "footage_until": footage if asked or copy.recipient != Recipient.CUSTOMER else None,
+            "footage_until": asked if copy.recipient == Recipient.CUSTOMER else footage,
             "police_due_at": _police_due_at(copy, copies),
         }
         for copy in copies

@@ -164,14 +164,9 @@ class Concern(models.Model):
         return next(copy.organisation for copy in self.deliveries.all() if copy.recipient == Recipient.POLICE)
 
     @property
-    def names_a_camera(self):
-        """Whether the customer can be asked to save something."""
-        return bool(self.camera_from or self.camera)
-
-    @property
     def footage_kept(self):
         """(seen, overwritten) of what the site's cameras may have; None where there is no site and no camera."""
-        if not (self.site_id or self.names_a_camera):
+        if not (self.site_id or self.camera_from or self.camera):
             return None
         seen = self.camera_from or self.seen_at
         days = (self.site and self.site.cctv_days) or DAYS_WHERE_UNKNOWN
