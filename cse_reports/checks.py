@@ -12,11 +12,13 @@ from django.db import Error as DatabaseError
 KEYS = ("SECRET_KEY", "FIELD_KEYS", "AUDIT_KEY", "LINK_KEY")
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 DEMO_DOMAIN = "demo.example"
+ADDRESS = r"https://[A-Za-z0-9][\w.-]*(:\d+)?"
 
 
 def problems():
     """Sentences, each naming one setting that makes the start unsafe; empty when all is well."""
-    return [*_missing(), *_demo_hosts(), *_demo_values(), *_unreadable(), *_misnamed(), *_doubled(), *_exposed()]
+    found = [*_missing(), *_demo_hosts(), *_demo_values(), *_unreadable(), *_misnamed(), *_doubled(), *_exposed()]
+    return found + _unreachable()
 
 
 def _value(name):
@@ -97,6 +99,13 @@ def _exposed():
     return (
         ["DEBUG is on: it shows the inside of the service to anybody."] if settings.DEBUG and not settings.DEMO else []
     )
+
+
+def _unreachable():
+    """Links in messages must lead here, and be readable by nobody on the way."""
+    if settings.DEMO or not settings.ALLOWED_HOSTS or re.fullmatch(ADDRESS, settings.SERVICE_URL, re.ASCII):
+        return []
+    return ["SERVICE_URL is not an address such as https://reports.example.org: links in messages begin with it."]
 
 
 def demo_people():

@@ -76,6 +76,36 @@ def test_a_key_that_is_no_key_is_refused(settings, name, value):
     assert [sentence.split()[0] for sentence in checks.problems()] == [name]
 
 
+@pytest.mark.parametrize(
+    ("address", "safe"),
+    [
+        ("https://reports.example.org", True),
+        ("https://reports.example.org:8443", True),
+        ("http://reports.example.org", False),
+        ("https://*", False),
+        ("https://.example.org", False),
+        ("https://reports.example.org/cse", False),
+        ("https://reports.example.org?x", False),
+        ("https://user:word@reports.example.org", False),
+        ("reports.example.org", False),
+    ],
+)
+def test_links_in_messages_lead_here_and_are_read_by_nobody_on_the_way(settings, address, safe):
+    settings.SERVICE_URL = address
+    assert [sentence.split()[0] for sentence in checks.problems()] == ([] if safe else ["SERVICE_URL"])
+
+
+@pytest.mark.parametrize("hosts", ["*", ".example.org"])
+def test_where_links_lead_must_be_said_where_the_hosts_do_not_say_it(hosts):
+    assert start(ALLOWED_HOSTS=hosts).startswith("CSE Reports did not start. SERVICE_URL is not an address")
+    assert start(ALLOWED_HOSTS=hosts, SERVICE_URL="https://reports.example.org/") == ""
+
+
+def test_a_trial_links_to_this_machine(settings):
+    settings.DEMO, settings.ALLOWED_HOSTS, settings.SERVICE_URL = True, ["localhost"], "http://localhost:8001"
+    assert checks.problems() == []
+
+
 def test_debug_is_refused():
     assert start(DEBUG="1").startswith("CSE Reports did not start. DEBUG is on")
 
