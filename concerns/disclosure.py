@@ -227,7 +227,7 @@ def disclose(
         card["camera_from"], card["camera_until"] = times.widened(facts["camera_from"], facts["camera_until"])
     if "notes" in card:
         later = shown["notes"] == Show.LATER
-        notes = [note for note in facts["notes"] if not later or (released_at and note.at >= released_at)]
+        notes = [note for note in facts["notes"] if not later or (released_at and note.at > released_at)]
         card["notes"] = [_note(note, "signatures" in card, "about" in card, organisation) for note in notes]
     if "questions" in card:
         card["questions"] = _questions(card["questions"], shown["questions"], organisation, released_at)
@@ -281,4 +281,4 @@ def _questions(
     if show == Show.YES:
         return list(questions)
     own = [asked for asked in questions if organisation in asked.organisations]
-    return [asked for asked in own if show == Show.OWN or (released_at and asked.at >= released_at)]
+    return [asked for asked in own if show == Show.OWN or (released_at and asked.at > released_at)]

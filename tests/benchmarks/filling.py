@@ -7,12 +7,15 @@ from datetime import timedelta
 from django.utils import timezone
 
 from concerns import routing
-from concerns.models import Concern, Delivery, KeptFrom
+from concerns.actions.cards import new_copy, withheld_copy
+from concerns.actions.pressing import pressure
+from concerns.models import DAYS_WHERE_UNKNOWN, Concern, Delivery, KeptFrom
 from concerns.routing import Party, Recipient, Urgency
 from tests.cards import card
 
 AT_ONCE = 5_000
 HUNDRED_DAYS = 100 * 24 * 60 * 60
+TWO_DAYS = 2 * 24 * 60 * 60
 URGENCIES = [Urgency.ROUTINE] * 4 + [Urgency.PROMPT] * 3 + [Urgency.EMERGENCY] * 3
 ABOUT = [[Party.NO]] * 90 + [[Party.SITE]] * 4 + [[Party.GUARD]] * 3 + [[Party.POLICE], [Party.OFFICE], [Party.UNSURE]]
 READERS = ("hana", "moss", "cole", "priya")
@@ -42,17 +45,20 @@ def _concern(author, sites, chance):
 
 
 def _copies(concern, cast, answered):
-    by = {"acknowledged_at": concern.received_at, "acknowledged_by": cast["hana"]} if answered else {}
-    for recipient, time in routing.route(urgency=concern.urgency, about=concern.about).items():
-        yield _copy(concern, recipient, cast, due_at=concern.received_at + time, **by)
-    for recipient in routing.withheld(concern.about):
-        yield _copy(concern, recipient, cast, due_at=concern.received_at, withheld_at=concern.received_at)
+    to, at = _organisations(cast), concern.received_at
+    times = routing.route(urgency=concern.urgency, about=concern.about)
+    told = [new_copy(concern, to, recipient, time, at) for recipient, time in times.items()]
+    for copy in told if answered else ():
+        copy.acknowledged_at, copy.acknowledged_by, copy.act_at = at, cast["hana"], None
+    copies = told + [withheld_copy(concern, to, recipient, at) for recipient in routing.withheld(concern.about)]
+    for copy, presses in pressure(concern, copies).items():
+        copy.footage_until, copy.police_due_at = presses["footage_until"], presses["police_due_at"]
+    return copies
 
 
-def _copy(concern, recipient, cast, **times):
-    reader = "priya" if recipient in DESKS else "cole" if recipient == Recipient.CUSTOMER else "hana"
-    card = {"concern": concern, "site_id": concern.site_id, "urgency": concern.urgency}
-    return Delivery(**card, recipient=recipient, organisation=cast[reader].organisation, **times)
+def _organisations(cast):
+    readers = dict.fromkeys(Recipient, "hana") | dict.fromkeys(DESKS, "priya") | {Recipient.CUSTOMER: "cole"}
+    return {recipient: cast[reader].organisation_id for recipient, reader in readers.items()}
 
 
 def _kept_from(concern, cast):

@@ -9,6 +9,7 @@ import pytest
 from accounts.models import Organisation
 from accounts.roles import Kind
 from concerns import actions
+from concerns.actions import answers, cards
 from concerns.models import Concern, Event, KeptFrom, Note, PersonSeen, Status, VehicleSeen, commitment
 from concerns.routing import Recipient
 from tests.cards import PERSON, VEHICLE, add_note, send_card
@@ -58,7 +59,7 @@ def test_a_note_is_committed_to_as_it_will_be_read(concern, cast):
 
 @pytest.mark.parametrize("step", ["_add_rows", "_narrow", "_keep_from", "record"])
 def test_a_note_that_fails_half_way_leaves_nothing(concern, cast, monkeypatch, step):
-    monkeypatch.setattr(actions, step, lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr(cards, step, lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         add_note(concern, cast["asha"], about=["guard"], people=[PERSON])
     assert not Note.objects.exists()
@@ -105,11 +106,11 @@ def test_two_notes_at_once_both_stand(concern, cast):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_note_and_an_acknowledgement_at_once_both_stand(concern, cast, monkeypatch):
-    def slowly(verb, *args, record=actions.record, **kwargs):
+    def slowly(verb, *args, record=answers.record, **kwargs):
         time.sleep(0.5 if verb == Event.Verb.ACKNOWLEDGED else 0)
         return record(verb, *args, **kwargs)
 
-    monkeypatch.setattr(actions, "record", slowly)
+    monkeypatch.setattr(answers, "record", slowly)
     copy = copy_for(concern, Recipient.HEAD_OFFICE)
     acknowledged, note = at_once(
         lambda: actions.acknowledge(delivery=copy, by=cast["hana"]),

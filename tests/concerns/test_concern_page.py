@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Site
 from concerns import actions
-from concerns.models import Concern, Delivery, Event, KeptFrom, Nature, Note, PersonSeen, VehicleSeen
+from concerns.models import Concern, Delivery, Event, Nature, Note, PersonSeen, VehicleSeen
 from concerns.times import LONDON
 from tests.cards import PERSON, VEHICLE, add_note, canaries, send_canaries, send_card
 from tests.concerns.tampering import rewrite, stored
@@ -137,9 +137,7 @@ def test_the_customer_reads_who_of_the_company_wrote_it_by_role(cast, page, site
 def test_what_a_released_reader_may_not_know_is_not_there(cast, page, site):
     concern = send_card(cast["asha"], site=site, about=["guard"])
     add_note(concern, cast["asha"], text="canary-note-before", about=["police"])
-    KeptFrom.objects.filter(concern=concern).delete()
-    released = {"withheld_at": None, "released_at": timezone.now() + timedelta(minutes=1)}
-    Delivery.objects.filter(concern=concern, recipient="manager").update(**released)
+    actions.release(delivery=concern.deliveries.get(recipient="manager"), by=cast["hana"], reason="It was not him.")
     text = page("moss", concern).by_id("main-content").text
     assert "A man bought food" in text
     for word in ("canary", "guard or security manager", "professional standards"):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from concerns import actions
-from concerns.actions import SentBefore
+from concerns.actions import SentBefore, cards
 from concerns.models import (
     Concern,
     Delivery,
@@ -89,7 +89,7 @@ def test_a_card_from_somewhere_else_goes_to_head_office_and_the_companys_own_for
 def test_a_card_that_says_rung_ends_the_police_call_at_once(cast, log):
     concern = send_card(cast["asha"], urgency="prompt", police_called=True, police_log=log)
     call = concern.deliveries.get(recipient=Recipient.POLICE_CALL)
-    assert (call.status, call.told_by, call.told_whom) == (Status.TOLD, cast["asha"], log)
+    assert (call.status, call.told_by, call.told_log) == (Status.TOLD, cast["asha"], log)
 
 
 def test_a_card_that_does_not_say_rung_leaves_the_police_call_open(cast):
@@ -101,10 +101,10 @@ def test_a_card_that_does_not_say_rung_leaves_the_police_call_open(cast):
 STEPS = [
     (PersonSeen.objects, "bulk_create"),
     (VehicleSeen.objects, "bulk_create"),
-    (actions, "_address"),
+    (cards, "_address"),
     (Delivery.objects, "bulk_create"),
     (KeptFrom.objects, "bulk_create"),
-    (actions, "record"),
+    (cards, "record"),
     (Event, "save"),
     (Head, "save"),
 ]
