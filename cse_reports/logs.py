@@ -6,7 +6,6 @@ import traceback
 
 from django.utils.log import AdminEmailHandler
 
-
 # A long part of an address that is no row's id: the key in the link of an invitation, a new password, a duty desk.
 KEY = re.compile(r"(?<=/)(?![0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w:.~=%-]))[\w:.~=%-]{32,}")
 
