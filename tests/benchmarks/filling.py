@@ -34,13 +34,17 @@ def fill(cast, number, *, answered=False):
 
 
 def _concern(author, sites, chance):
+    """One in five has CCTV that is lost within two days."""
+    site, received_at = chance.choice(sites), timezone.now() - timedelta(seconds=chance.randrange(HUNDRED_DAYS))
+    soon = timezone.now() + timedelta(seconds=chance.randrange(TWO_DAYS))
+    seen_at = soon - timedelta(days=site.cctv_days or DAYS_WHERE_UNKNOWN) if chance.random() < 0.2 else received_at
     return Concern(
-        **card(urgency=chance.choice(URGENCIES), about=chance.choice(ABOUT), site=chance.choice(sites)),
+        **card(urgency=chance.choice(URGENCIES), about=chance.choice(ABOUT), site=site, seen_at=seen_at, camera="4"),
         submission_key=uuid.uuid4(),
         reported_by=author,
         author_role=author.role,
         company=author.organisation,
-        received_at=timezone.now() - timedelta(seconds=chance.randrange(HUNDRED_DAYS)),
+        received_at=received_at,
     )
 
 
