@@ -23,7 +23,9 @@ def token(delivery: Delivery, channel: str, address: str) -> str:
 def copy_of(token: str) -> Delivery | None:
     """The open copy that a token is for; None where it was never made here, ran out, or its address or copy changed."""
     try:
-        pk, channel, address, generation = signing.loads(token, key=settings.LINK_KEY, salt=SALT, max_age=LIVES)
+        pk, channel, address, generation = signing.loads(
+            token, key=settings.LINK_KEY, fallback_keys=[], salt=SALT, max_age=LIVES
+        )
         copy = Delivery.objects.open().select_related("concern", "site", "organisation").get(pk=pk)
     except (signing.BadSignature, Delivery.DoesNotExist, ValidationError, ValueError, TypeError):
         return None
