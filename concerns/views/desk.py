@@ -2,13 +2,12 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from concerns import actions, links
 from concerns.forms import ReceivedForm
+from concerns.routing import DESKS_OF_THE_POLICE, Recipient
 
 
 @login_not_required
@@ -16,18 +15,18 @@ from concerns.forms import ReceivedForm
 def desk_link(request, token):
     """Swap the link for a cookie and a clean address. Opening it acknowledges nothing: scanners open links too."""
     copy = links.copy_of(token)
-    if copy is None:
-        raise Http404
-    response = redirect("desk", copy.pk)
-    response.set_cookie(
-        _cookie(copy.pk),
-        token,
-        max_age=links.LIVES,
-        path=response["Location"],
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    response = redirect("desk", copy.pk) if copy else _ended(request)
+    response.headers["Referrer-Policy"] = "no-referrer"  # the link is told to nobody
+    if copy:
+        response.set_cookie(
+            _cookie(copy.pk),
+            token,
+            max_age=links.LIVES,
+            path=response["Location"],
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
     return response
 
 
@@ -36,13 +35,24 @@ def desk_link(request, token):
 def desk(request, pk):
     copy = links.copy_of(request.COOKIES.get(_cookie(pk), ""))
     if copy is None or copy.pk != pk:
-        raise Http404
+        return _ended(request)
     form = ReceivedForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         actions.receive(delivery=copy, name=form.cleaned_data["received_by"])
         return redirect("desk", pk)
-    context = {"reference": str(copy.concern), "copy": copy, "form": form, "now": timezone.now()}
+    context = {
+        "reference": str(copy.concern),
+        "copy": copy,
+        "form": form,
+        "takes_a_log_number": copy.recipient in DESKS_OF_THE_POLICE,
+        "has_accounts": copy.recipient != Recipient.STANDARDS,
+    }
     return render(request, "concerns/desk.html", context, status=422 if form.is_bound else 200)
+
+
+def _ended(request):
+    """The same for a link that ended, one that was never made, and a browser without its cookie."""
+    return render(request, "concerns/desk_ended.html", status=404)
 
 
 def _cookie(pk):
