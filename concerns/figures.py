@@ -73,64 +73,54 @@ def within(minutes: float) -> str:
     if minutes == WAITING:
         return "still waiting"
     whole = max(1, math.ceil(minutes))
+    hours = math.ceil(whole / 60)
     if whole < 60:
         return f"{whole} min"
-    if whole <= 24 * 60:
+    if hours <= 10:
         return f"{whole // 60} h {whole % 60} min".removesuffix(" 0 min")
-    hours = math.ceil(whole / 60)
     return f"{hours} h" if hours <= 72 else f"{math.ceil(hours / 24)} days"
 
 
-# --- The chart ----------------------------------------------------------------------------------------------------
+# --- The chart: every one to the same scale, whose steps are some times the one before ------------------------------
 
-WIDTH, HEIGHT = 320, 96
-TOPS = [15, 30, 60, 120, 240, 480, 720, 1440, 2880, 4320, 10080, 20160, 40320]
-
-
-class Bar(NamedTuple):
-    y: int
-    height: int
+EDGE, WIDTH, HEIGHT = 34, 180, 100
+LONGEST = 7 * 24 * 60  # minutes; whatever took longer is drawn at the top
+TICKS = (15, 60, 4 * 60, 24 * 60, 72 * 60)
 
 
 class Column(NamedTuple):
-    """One month of a chart: its two bars, or nothing where there is nothing to show."""
+    """One month of a chart: a bar from where half of the answers had come down to where nine in ten had."""
 
     month: date
     figure: Figure | None
     x: int
     middle: int
     width: int
-    half: Bar
-    most: Bar
+    half: int
+    most: int
+
+    @property
+    def height(self) -> int:
+        """Never so low that it cannot be seen."""
+        return max(2, self.half - self.most)
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.figure is not None and self.figure.most == WAITING
 
 
-class Chart(NamedTuple):
-    """One recipient's months, the oldest first, as a chart of this top in minutes."""
-
-    recipient: str
-    top: float
-    columns: list[Column]
-
-
-def top_of(figures: Iterable[Figure]) -> float:
-    """A round number of minutes that the longest of these stays under."""
-    longest = max((minutes for figure in figures for minutes in figure if minutes != WAITING), default=0)
-    return next((top for top in TOPS if top >= longest), longest)
-
-
-def chart(recipient: str, shown: Mapping[date, Figure], months: Sequence[date], top: float) -> Chart:
-    slot = WIDTH // len(months)
-    width = min(slot * 2 // 3, 28)
+def chart(shown: Mapping[date, Figure], months: Sequence[date]) -> list[Column]:
+    """A column for each of these months, the oldest first, whether there is a figure to show or not."""
+    slot = (WIDTH - EDGE) // len(months)
+    width = min(slot * 2 // 3, 18)
     columns = []
     for number, month in enumerate(months):
-        figure = shown.get(month)
-        half, most = (_bar(minutes, top) for minutes in figure or (0, 0))
-        middle = number * slot + slot // 2
-        columns.append(Column(month, figure, middle - width // 2, middle, width, half, most))
-    return Chart(recipient, top, columns)
+        middle = EDGE + number * slot + slot // 2
+        half, most = (level(minutes) for minutes in shown.get(month, (0, 0)))
+        columns.append(Column(month, shown.get(month), middle - width // 2, middle, width, half, most))
+    return columns
 
 
-def _bar(minutes: float, top: float) -> Bar:
-    """Never so low that it cannot be seen; to the top where the answer never came."""
-    height = max(2, round(min(minutes / top, 1) * HEIGHT))
-    return Bar(HEIGHT - height, height)
+def level(minutes: float) -> int:
+    """How far from the top so many minutes are drawn."""
+    return round(HEIGHT * (1 - math.log(min(max(minutes, 1), LONGEST)) / math.log(LONGEST)))

@@ -9,19 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from concerns.figures import (
+    EDGE,
     FEWEST,
     FEWEST_TOGETHER,
     HEIGHT,
+    LONGEST,
+    TICKS,
     TOGETHER,
     WAITING,
     WIDTH,
     Cell,
     Figure,
     chart,
+    level,
     month_of,
     percentile,
     table,
-    top_of,
     whole_months,
     within,
 )
@@ -215,8 +218,8 @@ def test_a_month_begins_and_ends_in_london():
         (44.1, "45 min"),
         (59.5, "1 h"),
         (125, "2 h 5 min"),
-        (24 * 60, "24 h"),
-        (24 * 60 + 1, "25 h"),
+        (600, "10 h"),
+        (601, "11 h"),
         (72 * 60, "72 h"),
         (72 * 60 + 1, "4 days"),
         (WAITING, "still waiting"),
@@ -226,37 +229,33 @@ def test_a_time_is_rounded_up_so_that_within_stays_true(minutes, expected):
     assert within(minutes) == expected
 
 
-@pytest.mark.parametrize(
-    ("figures", "top"),
-    [
-        ([], 15),
-        ([Figure(3, 14)], 15),
-        ([Figure(3, 16), Figure(1, 2)], 30),
-        ([Figure(3, WAITING)], 15),
-        ([Figure(3, 99_999)], 99_999),
-    ],
-)
-def test_a_chart_ends_at_a_round_number(figures, top):
-    assert top_of(figures) == top
+def test_a_chart_has_a_place_for_every_month_and_a_bar_where_there_is_a_figure():
+    october, november = chart({NOVEMBER: Figure(60, 240)}, [OCTOBER, NOVEMBER])
+    assert (october.figure, november.figure) == (None, Figure(60, 240))
+    assert (november.half, november.most) == (level(60), level(240))
+    assert november.height == level(60) - level(240)
 
 
-def test_a_chart_has_a_place_for_every_month_and_bars_where_there_is_a_figure():
-    found = chart("manager", {NOVEMBER: Figure(15, WAITING)}, [OCTOBER, NOVEMBER], top=30)
-    october, november = found.columns
-    assert (october.figure, november.figure) == (None, Figure(15, WAITING))
-    assert november.half == (HEIGHT // 2, HEIGHT // 2)
-    assert november.most == (0, HEIGHT)
+def test_a_chart_rises_with_the_minutes_from_the_bottom_to_the_top():
+    levels = [level(minutes) for minutes in (0, 1, *TICKS, LONGEST, WAITING)]
+    assert levels == sorted(levels, reverse=True)
+    assert len(set(levels)) == len(TICKS) + 2
+    assert (levels[0], levels[-1]) == (HEIGHT, 0)
+
+
+@pytest.mark.parametrize(("most", "waiting"), [(240, False), (WAITING, True)])
+def test_a_bar_says_whether_somebody_is_still_waiting(most, waiting):
+    (column,) = chart({OCTOBER: Figure(60, most)}, [OCTOBER])
+    assert column.is_waiting == waiting
 
 
 @given(st.lists(st.tuples(st.floats(0, 99_999), st.floats(0, 99_999) | st.just(WAITING)), min_size=1, max_size=12))
-def test_no_bar_leaves_its_chart(pairs):
+def test_no_bar_leaves_its_chart_or_lies_on_another(pairs):
     months = whole_months(datetime(2026, 11, 21, tzinfo=LONDON), len(pairs))
     shown = {month: Figure(*sorted(pair)) for month, pair in zip(months, pairs, strict=True)}
-    end = 0
-    for column in chart("manager", shown, months, top_of(shown.values())).columns:
+    end = EDGE
+    for column in chart(shown, months):
         assert end <= column.x < column.x + column.width <= WIDTH
+        assert 0 <= column.most <= column.half <= HEIGHT
+        assert column.height > 0
         end = column.x + column.width
-        for bar in (column.half, column.most):
-            assert bar.y >= 0
-            assert bar.height > 0
-            assert bar.y + bar.height == HEIGHT
