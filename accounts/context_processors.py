@@ -3,7 +3,14 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.roles import Permission
 
-TEXTS = {"home": "Home", "report": "Report", "people": "People", "admin:index": "Admin", "guidance:index": "Guidance"}
+TEXTS = {
+    "home": "Home",
+    "report": "Report",
+    "people": "People",
+    "figures": "Figures",
+    "admin:index": "Admin",
+    "guidance:index": "Guidance",
+}
 
 
 def menu(request):
@@ -34,5 +41,5 @@ def names(user):
     """The addresses in this person's menu, in order."""
     if user.may(Permission.ADMINISTER):
         return ["admin:index", "guidance:index", "me"]
-    wanted = {"report": Permission.REPORT, "people": Permission.INVITE}
+    wanted = {"report": Permission.REPORT, "people": Permission.INVITE, "figures": Permission.SEE_FIGURES}
     return ["home", *(name for name, verb in wanted.items() if user.may(verb)), "guidance:index", "me"]

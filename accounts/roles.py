@@ -33,6 +33,7 @@ class Permission(TextChoices):
     RECORD_TOLD = "record_told", "record whom they rang about their own card"
     INVITE = "invite", "invite guards to their own sites"
     SEE_SITES = "see_sites", "see the sites of their company and what is missing there"
+    SEE_FIGURES = "see_figures", "see how soon each recipient answers"
     ADMINISTER = "administer", "keep organisations, sites and people"
     EDIT_GUIDANCE = "edit_guidance", "edit and publish guidance"
 
@@ -44,7 +45,7 @@ _RECIPIENT = {_P.SEE_CONCERNS, _P.WORK_QUEUE}
 PERMISSIONS: dict[str, set[Permission]] = {
     Role.GUARD: _REPORTER,
     Role.MANAGER: _REPORTER | _RECIPIENT | {_P.INVITE, _P.SEE_SITES},
-    Role.HEAD_OFFICE: _REPORTER | _RECIPIENT | {_P.SEE_SITES},
+    Role.HEAD_OFFICE: _REPORTER | _RECIPIENT | {_P.SEE_SITES, _P.SEE_FIGURES},
     Role.LEAD: _REPORTER | _RECIPIENT | {_P.SEE_SITES},
     Role.CUSTOMER: _RECIPIENT,
     Role.POLICE: _RECIPIENT | {_P.ADD_NOTE},

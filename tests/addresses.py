@@ -2,7 +2,7 @@
 
 from django.urls import get_resolver, reverse
 
-PLAIN = """home report queue find me totp_qr people invite bring_in sites demo_sign_in privacy accessibility
+PLAIN = """home report queue find figures me totp_qr people invite bring_in sites demo_sign_in privacy accessibility
     guidance:index guidance:helplines""".split()
 KEYS = {
     "account_confirm_email": ["x"],

@@ -272,7 +272,7 @@ def menu_of(user, path="/"):
     [
         ("asha", ["Home", "Report", "Guidance", "Asha"]),
         ("moss", ["Queue", "Report", "People", "Guidance", "Moss"]),
-        ("hana", ["Queue", "Report", "Guidance", "Hana"]),
+        ("hana", ["Queue", "Report", "Figures", "Guidance", "Hana"]),
         ("lena", ["Queue", "Report", "Guidance", "Lena"]),
         ("cole", ["Queue", "Guidance", "Cole"]),
         ("priya", ["Queue", "Guidance", "Priya"]),

@@ -1,7 +1,7 @@
 from django import template
 from django.utils import timezone
 
-from concerns import facts, wording
+from concerns import facts, figures, wording
 from concerns.routing import Urgency
 
 register = template.Library()
@@ -10,6 +10,7 @@ register.filter("moment", wording.moment)
 register.filter("role", wording.role)
 register.filter("described", facts.described)
 register.filter("parties", facts.parties)
+register.filter("within", figures.within)
 
 
 @register.filter
