@@ -67,18 +67,9 @@ def test_it_shows_reference_and_deadline_and_nothing_of_the_card(desks, cast, re
     answer = opened(copy).get(page_of(copy))
     said = answer.content.decode().partition("<main")[2].partition("</main>")[0]
     assert str(concern) in words(answer)
-    assert f"by {copy.due_at.astimezone(clock(2026, 11, 21, 23, 26).tzinfo):%H:%M}" in words(answer)
-    for secret in (
-        "canary",
-        concern.site.name,
-        concern.company.name,
-        "anger",
-        "mergency",
-        "exploit",
-        "Asha",
-        "Level 2",
-    ):
-        assert secret not in said.partition("<main")[2].partition("</main>")[0]
+    assert f"must acknowledge this by {wording.by(copy.due_at, timezone.now())}" in words(answer)
+    secrets = ["canary", concern.site.name, concern.company.name, "anger", "mergency", "exploit", "Asha", "Level 2"]
+    assert not [secret for secret in secrets if secret in said]
 
 
 @pytest.mark.parametrize(
