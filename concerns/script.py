@@ -183,7 +183,8 @@ def _kept(footage: Footage) -> str:
     if footage.lost:
         return "By now it is overwritten, as far as we know."
     guess = "" if footage.days_are_known else f" We count {footage.days} days, because nobody knows."
-    return f"Nobody has saved it. It is overwritten on {wording.moment(footage.kept_until)}.{guess}"
+    when = f" It is overwritten on {wording.moment(footage.kept_until)}.{guess}" if footage.kept_until else ""
+    return f"Nobody has saved it.{when}"
 
 
 def _author(known: Card, told: Mapping[str, Copy], is_author: bool) -> Part:

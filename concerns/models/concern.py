@@ -77,7 +77,7 @@ class ConcernQuerySet(models.QuerySet):
         refused = Prefetch("messages", Message.objects.refused())
         copies = Delivery.objects.with_people().prefetch_related(refused)
         notes = Note.objects.select_related("written_by", "company").prefetch_related("people", "vehicles")
-        return self.select_related("site", "company", "reported_by", "footage").prefetch_related(
+        return self.select_related("site", "company", "reported_by", "footage__saved_by").prefetch_related(
             "people",
             "vehicles",
             Prefetch("notes", notes),
