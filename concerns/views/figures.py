@@ -30,10 +30,11 @@ from concerns.figures import (
     within,
 )
 from concerns.models import Concern, Decision, Delivery, Outcome
-from concerns.routing import Recipient
+from concerns.routing import TIME_ALLOWED, Recipient
 from concerns.times import moment
 
 MONTHS = 12
+LONGEST_ALLOWED = max(time for times in TIME_ALLOWED.values() for time in times.values())
 PERIODS = (3, 6, MONTHS)
 RECIPIENTS = [recipient for recipient in Recipient if recipient not in REVEALING]
 PAGE = 10  # sites
@@ -42,8 +43,11 @@ PAGE = 10  # sites
 @require_safe
 @require_permission(Permission.SEE_FIGURES)
 def figures(request):
-    """One table for every choice of site and period, which only pick from it: no two of them can be subtracted."""
-    months = whole_months(timezone.now(), MONTHS)
+    """One table for every choice of site and period, which only pick from it: no two of them can be subtracted.
+
+    A month is shown when nobody has time left to answer: nor can two days.
+    """
+    months = whole_months(timezone.now() - LONGEST_ALLOWED, MONTHS)
     shown = table(_answers(request.user, months))
     places = _places(request.user, shown)
     period, asked = _period(request), request.GET.get("site", "")
@@ -103,7 +107,7 @@ def _part(place, shown, months):
 
 def _answers(user, months: list[date]) -> Iterator[tuple[Cell, float]]:
     """The copies of these months that count, each with the minutes until somebody had it or was told."""
-    now, over = timezone.now(), set(months)
+    over = set(months)
     copies = Delivery.objects.filter(
         concern__in=Concern.objects.visible_to(user),
         recipient__in=RECIPIENTS,
@@ -114,8 +118,7 @@ def _answers(user, months: list[date]) -> Iterator[tuple[Cell, float]]:
     times = copies.values_list("site", "recipient", "due_at", "allowed", "acknowledged_at", "told_at")
     for site, recipient, due_at, allowed, acknowledged_at, told_at in times.iterator(5000):
         began, answered = due_at - allowed, acknowledged_at or told_at
-        month = month_of(began)
-        if month in over and (answered or due_at < now):
+        if (month := month_of(began)) in over:
             minutes = (answered - began).total_seconds() / 60 if answered else WAITING
             yield Cell(site, recipient, month), max(minutes, 0)
 

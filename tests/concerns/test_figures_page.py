@@ -118,17 +118,12 @@ def test_who_is_late_and_has_not_answered_took_longer_than_all_others(figures, o
     assert figures()[QUILLGATE, "manager"]["Oct 2026"] == "14 min | still waiting"
 
 
-def test_who_still_has_time_to_answer_does_not_count_yet(figures, october, clock):
-    october(MANY, month=10, day=31)
-    clock(2026, 11, 1, 0, 30)
-    assert (QUILLGATE, "manager") in figures()
-    assert (QUILLGATE, "police") not in figures()
-
-
-def test_this_month_does_not_show_before_it_is_over(figures, october, clock):
+def test_a_month_shows_when_it_is_over_and_nobody_has_time_left_to_answer(figures, october, clock):
     october(MANY, 14, month=11)
-    assert figures() == {}
-    clock(2026, 12, 1, 0, 1)
+    for now in ((2026, 11, 30, 23, 59), (2026, 12, 3, 23, 59)):
+        clock(*now)
+        assert figures() == {}
+    clock(2026, 12, 4, 0, 1)
     assert figures()[QUILLGATE, "manager"]["Nov 2026"] == "14 min | 14 min"
 
 
