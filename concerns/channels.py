@@ -184,6 +184,8 @@ class Webhook:
     def send(self, letter: Letter, *, still_wanted: Callable[[], bool]) -> bool:
         """Whether it was handed over; False where it is no longer wanted. Raises ChannelError."""
         ends = monotonic() + settings.SEND_TIMEOUT
+        if not self.secret:
+            raise ChannelError("This control-room system has no secret to sign with.")
         url = _read(letter.to)
         line = _dial(url, ends)
         try:
@@ -266,7 +268,9 @@ def _look_up(url: Url, host: str) -> list[tuple[str, int]]:
     port = url.port or (443 if url.scheme == "https" else 80)
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
+    except UnicodeError:  # a part of the name is empty or too long
+        raise ChannelError("This is not a web address.", permanent=True) from None
+    except OSError:
         raise ChannelError(f"{url.host} could not be found.") from None
     addresses = dict.fromkeys(str(each[4][0]) for each in found)
     if not settings.WEBHOOK_PRIVATE_ADDRESSES and not all(map(_is_public, addresses)):
