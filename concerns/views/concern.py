@@ -11,10 +11,11 @@ from accounts.decorators import require_permission
 from accounts.models import User
 from accounts.roles import Permission
 from concerns import actions, facts, reading, wording
-from concerns.forms import NoteForm, ToldForm
+from concerns.forms import NoteForm
 from concerns.models import Concern, Delivery, Event, record_opened
 from concerns.ringing import to_ring
 from concerns.sheet import Sheet, changes_rows
+from concerns.telling_forms import ToldForm
 from concerns.views import sheets
 from concerns.views.sheets import Notice
 

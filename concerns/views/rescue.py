@@ -5,8 +5,9 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 
-from concerns.forms import CardForm, NoteForm, ToldForm
+from concerns.forms import CardForm, NoteForm
 from concerns.sheet import Sheet
+from concerns.telling_forms import ToldForm
 from concerns.views import sheets
 from concerns.views.sheets import Notice
 

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import require_permission
 from accounts.roles import Permission
 from concerns import actions, routing, wording
-from concerns.forms import ToldForm
 from concerns.models import Concern, Status
 from concerns.ringing import to_ring
 from concerns.routing import Party, Recipient
+from concerns.telling_forms import ToldForm
 from concerns.views.sheets import Notice
 
 NOT_TOLD = {Recipient.POLICE: "Local police desk"}  # the force is told, by its standards desk

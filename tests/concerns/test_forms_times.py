@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from accounts.models import Site
-from concerns.forms import CardForm, ToldForm
+from concerns.forms import CardForm
+from concerns.telling_forms import ToldForm
 from concerns.times import LONDON
 from tests.pages import typed
 
