@@ -18,6 +18,7 @@ class Reader(StrEnum):
 
     AUTHOR = "author"
     COMPANY = "company"  # manager, head office, safeguarding lead
+    DECIDES = "decides"  # one of those three besides: head office, or the lead where head office is withheld
     RELEASED = "released"  # one of those three, with a copy that was first withheld from them
     POLICE = "police"
     RELEASED_POLICE = "released_police"  # with a copy that was first withheld from them
@@ -29,13 +30,15 @@ class Show(StrEnum):
 
     NO = "no"
     OWN = "own"  # their own organisation's
+    OWN_AND_LEFT = "own, and a leaver’s"  # and those that wait for an author who works there no longer
     REST = "own, and that others exist"
     LATER = "added since release"  # only what was added after this reader's copy was released
     FOUR = "the usual four"  # without those who are told only because of who may be involved
     ROLES = "roles, not names"
     LINE = "one line"  # what came of it, in words that say nothing of anybody
+    UNNAMED = "without whom it is kept from"
     WIDENED = "widened"  # outward to the quarter hour
-    IF_CAMERA = "if the camera’s times are given"  # widened as they are
+    IF_CAMERA = "the clock if the camera’s times are given"  # widened as they are
     IF_AGREED = "if agreed"  # where the author said that the police may know it
     YES = "yes"
 
@@ -47,6 +50,7 @@ class Row(NamedTuple):
     police: Show
     released_police: Show
     customer: Show
+    decides: Show = Show.NO  # besides what the company sees
 
 
 _ALL = Row(Show.YES, Show.YES, Show.YES, Show.YES, Show.YES, Show.YES)
@@ -63,6 +67,7 @@ TABLE: dict[str, Row] = {
     "camera_from": _ALL._replace(customer=Show.WIDENED),
     "camera_until": _ALL._replace(customer=Show.WIDENED),
     "footage": _ALL._replace(customer=Show.IF_CAMERA),
+    "hold": _NOT_CUSTOMER._replace(author=Show.NO),
     "author_role": _ALL,
     "company": _ALL,
     "company_phone": _ALL,
@@ -91,9 +96,10 @@ TABLE: dict[str, Row] = {
     "police_may_know_name": _NOT_CUSTOMER,
     "notes": Row(Show.YES, Show.YES, Show.LATER, Show.YES, Show.LATER, Show.NO),
     "about": Row(Show.YES, Show.YES, Show.NO, Show.YES, Show.NO, Show.NO),
-    "questions": Row(Show.YES, Show.OWN, Show.LATER, Show.OWN, Show.LATER, Show.NO),
+    "questions": Row(Show.YES, Show.OWN, Show.LATER, Show.OWN, Show.LATER, Show.NO, Show.OWN_AND_LEFT),
     "outcome": Row(Show.LINE, Show.YES, Show.LINE, Show.YES, Show.LINE, Show.NO),
-    "decisions": Row(Show.NO, Show.YES, Show.NO, Show.NO, Show.NO, Show.NO),
+    "decisions": Row(Show.NO, Show.UNNAMED, Show.NO, Show.NO, Show.NO, Show.NO, Show.YES),
+    "withheld": Row(Show.NO, Show.NO, Show.NO, Show.NO, Show.NO, Show.NO, Show.YES),
     "author_name": _AGREED,
     "phone": _AGREED,
     "signatures": _AGREED,
@@ -107,13 +113,15 @@ AGREEMENT = {"author_name": "police_may_know_name", "signatures": "police_may_kn
 
 # Told only because of who may be involved: to see that they were told is to see the answer.
 REVEALING = {Recipient.LEAD, Recipient.STANDARDS}
+KEEP_FROM = "keep_from"  # the kind of decision that names somebody it is kept from
 
 
 class Closing(NamedTuple):
     """What came of it, as far as its reader may know it."""
 
-    outcome: str
+    outcome: str  # empty where the reader may know no more than the line, or than that it is closed
     at: datetime
+    line: str = ""
     text: str = ""
     reference: str = ""
     by: str = ""
@@ -133,15 +141,25 @@ class Decided(NamedTuple):
     until: datetime | None = None
 
 
+class Hold(NamedTuple):
+    """That the police may ask for the customer not to be told yet; and who asked, where they have."""
+
+    until: datetime | None = None  # when somebody must look at it again; None where nobody has asked
+    at: datetime | None = None
+    officer: str = ""
+    reference: str = ""
+
+
 class Footage(NamedTuple):
     """The clock on the CCTV, and who has saved it."""
 
-    kept_until: datetime
+    kept_until: datetime | None  # None where it would tell its reader a time that they may not know
     days: int
     days_are_known: bool
     saved_on: datetime | None = None
     saved_whom: str = ""
     saved_where: str = ""
+    saved_by_organisation: object = None
     lost: bool = False
     ask_the_site: bool = True  # not where the customer is withheld or on hold: then nobody asks the site
 
@@ -189,13 +207,14 @@ class Asked(NamedTuple):
     text: str
     at: datetime
     role: str
-    organisations: Collection[object]  # whose people may know of it; head office's too where the author has left
+    company: object  # of whoever asked
     name: str
-    open_to_company: bool  # the author has left: head office answers
+    left: bool = False  # the author has: whoever decides answers, or has answered
     answer: str = ""
     answered_at: datetime | None = None
     answered_by: str = ""
     answered_role: str = ""
+    answered_company: object = None
 
 
 class Read(NamedTuple):
@@ -221,8 +240,8 @@ def disclose(
     shown = {name: _most(name, readers) for name in TABLE if name in facts}
     agreed = {name: show for name, show in shown.items() if show != Show.IF_AGREED or facts[AGREEMENT[name]]}
     card = {name: facts[name] for name, show in agreed.items() if show != Show.NO}
-    if shown.get("footage") == Show.IF_CAMERA:
-        card["footage"] = _for_the_customer(facts["footage"]) if facts["camera_from"] else None
+    if card.get("footage") and shown["footage"] == Show.IF_CAMERA:
+        card["footage"] = _for_the_customer(facts["footage"], bool(facts["camera_from"]), organisation)
     if shown.get("camera_from") == Show.WIDENED:
         card["camera_from"], card["camera_until"] = times.widened(facts["camera_from"], facts["camera_until"])
     if "notes" in card:
@@ -230,9 +249,12 @@ def disclose(
         notes = [note for note in facts["notes"] if not later or (released_at and note.at > released_at)]
         card["notes"] = [_note(note, "signatures" in card, "about" in card, organisation) for note in notes]
     if "questions" in card:
-        card["questions"] = _questions(card["questions"], shown["questions"], organisation, released_at)
-    if card.get("outcome") and shown["outcome"] == Show.LINE:
-        card["outcome"] = card["outcome"]._replace(text="", by="", reference="")
+        questions = _questions(card["questions"], shown["questions"], organisation, released_at)
+        card["questions"] = [_asked(asked, "signatures" in card, organisation) for asked in questions]
+    if card.get("outcome"):
+        card["outcome"] = _outcome(card["outcome"], shown["outcome"], "signatures" in card)
+    if shown.get("decisions") == Show.UNNAMED:
+        card["decisions"] = [decided for decided in card["decisions"] if decided.kind != KEEP_FROM]
     if "told" in card:
         card["told"] = _told(facts["told"], shown["told"], organisation)
     if "reads" in card:
@@ -264,9 +286,13 @@ def _told(copies: Collection[Copy], show: Show, organisation: object) -> list[Co
     return [copy if copy.by_organisation == organisation else copy._replace(by="") for copy in own]
 
 
-def _for_the_customer(footage: Footage | None) -> Footage | None:
-    """With no more of when it began than the widened camera times say."""
-    return footage and footage._replace(kept_until=times.widened(footage.kept_until, None)[0] or footage.kept_until)
+def _for_the_customer(footage: Footage, times_are_given: bool, organisation: object) -> Footage:
+    """With no more of when it began than the widened camera times say, and no name that is not their own people's."""
+    if footage.saved_by_organisation != organisation:
+        footage = footage._replace(saved_whom="", saved_where="")
+    if not times_are_given:
+        return footage._replace(kept_until=None, lost=False)
+    return footage._replace(kept_until=times.widened(footage.kept_until, None)[0])
 
 
 def _plain(copy: Copy) -> Copy:
@@ -274,11 +300,29 @@ def _plain(copy: Copy) -> Copy:
     return copy._replace(failed=(), escalated_at=None, held_until=None, received_by="", sent_at=None)
 
 
+def _outcome(closing: Closing, show: Show, signed: bool) -> Closing:
+    """All of it, but for the name of whoever closed it where no names are known; or the line alone."""
+    if show == Show.LINE:
+        return Closing(outcome="", at=closing.at, line=closing.line)
+    return closing if signed else closing._replace(by="")
+
+
 def _questions(
     questions: Collection[Asked], show: Show, organisation: object, released_at: datetime | None
 ) -> list[Asked]:
-    """The author sees all; the police their own, the company the company's, and neither the other's."""
+    """The author sees all; the police their own, the company the company's, and neither the other's.
+
+    What anybody asked of an author who has left is for whoever decides.
+    """
     if show == Show.YES:
         return list(questions)
-    own = [asked for asked in questions if organisation in asked.organisations]
-    return [asked for asked in own if show == Show.OWN or (released_at and asked.at > released_at)]
+    left = show == Show.OWN_AND_LEFT
+    own = [asked for asked in questions if asked.company == organisation or (left and asked.left)]
+    return [asked for asked in own if show != Show.LATER or (released_at and asked.at > released_at)]
+
+
+def _asked(asked: Asked, signed: bool, organisation: object) -> Asked:
+    """A question with the names of their own organisation's people; the answer signed as a note is."""
+    name = asked.name if asked.company == organisation else ""
+    signature = asked.answered_by if signed or asked.answered_company == organisation else ""
+    return asked._replace(name=name, answered_by=signature)

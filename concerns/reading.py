@@ -4,11 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
+
 from accounts.models import User
 from accounts.roles import Role
-from concerns import disclosure
-from concerns.disclosure import Addition, Asked, Closing, Copy, Decided, Footage, Read, Reader
-from concerns.models import DAYS_WHERE_UNKNOWN, Concern, Decision, Delivery, Event
+from concerns import disclosure, outcomes
+from concerns.deciding import decides
+from concerns.disclosure import Addition, Asked, Closing, Copy, Decided, Footage, Hold, Read, Reader
+from concerns.models import DAYS_WHERE_UNKNOWN, Concern, Decision, Delivery, Event, Outcome, Status
 from concerns.ringing import number_to_ask
 from concerns.routing import Recipient
 
@@ -21,7 +24,6 @@ _OF_THE_COMPANY = {
     Event.Verb.HOLD_ENDED,
     Event.Verb.RELEASED,
     Event.Verb.PASSED_ON,
-    Event.Verb.KEPT_FROM,
     Event.Verb.PROPOSED,
 }
 _READS = (Event.Verb.OPENED, Event.Verb.PRINTED)
@@ -30,7 +32,7 @@ _LINE = ["urgency", "site", "zone", "seen_at", "until_at", "time_is_approximate"
 
 def whole_card(concern: Concern, user: User, *, events: Collection[Event] = ()) -> dict[str, Any]:
     """Everything that this person may see of the concern, by name; what they may not is not there."""
-    copy = Delivery.objects.addressed_to(user).filter(concern=concern).first()
+    copy = own_copy(concern, user)
     facts = _facts(concern, _CARD, whom=True) | {
         "company_phone": number_to_ask(concern),
         "author_name": concern.reported_by.get_full_name(),
@@ -40,9 +42,11 @@ def whole_card(concern: Concern, user: User, *, events: Collection[Event] = ()) 
         "vehicles": list(concern.vehicles.all()),
         "notes": [_addition(note, concern) for note in concern.notes.all()],
         "questions": [_asked(question, concern) for question in concern.questions.all()],
-        "outcome": _outcome(concern),
-        "decisions": [_decision(decision) for decision in concern.decisions.all()],
+        "outcome": _closing(concern, user),
+        "decisions": [_decision(decision, user) for decision in concern.decisions.all()],
+        "withheld": [copy.recipient for copy in concern.deliveries.all() if copy.withheld_at],
         "footage": _footage(concern),
+        "hold": _hold(concern),
         "reads": [Read(e.at, e.by_name, e.by_organisation_id, e.by_id) for e in events if e.verb in _READS],
     }
     return _disclose(facts, concern, user, copy)
@@ -54,45 +58,64 @@ def has_left(concern: Concern) -> bool:
     return not author.is_active or author.organisation_id != concern.company_id
 
 
+def own_copy(concern: Concern, user: User) -> Delivery | None:
+    """The copy that they read; the one that says more where they have several."""
+    copies = Delivery.objects.addressed_to(user).filter(concern=concern)
+    return copies.order_by(F("released_at").asc(nulls_first=True), "pk").first()
+
+
 def _asked(question, concern):
     answer = getattr(question, "answer", None)
-    left = answer.answered_by_id != concern.reported_by_id if answer else has_left(concern)
-    said = {
+    said = answer and {
         "answer": answer.text,
         "answered_at": answer.at,
         "answered_by": answer.answered_by.get_full_name(),
         "answered_role": answer.get_author_role_display(),
+        "answered_company": answer.company_id,
     }
     return Asked(
         id=question.pk,
         text=question.text,
         at=question.at,
         role=question.get_author_role_display(),
-        organisations={question.company_id, concern.company_id} if left else {question.company_id},
+        company=question.company_id,
         name=question.asked_by.get_full_name(),
-        open_to_company=left and not answer,
-        **(said if answer else {}),
+        left=answer.answered_by_id != concern.reported_by_id if answer else has_left(concern),
+        **(said or {}),
     )
 
 
-def _outcome(concern):
-    """What came of it, while it is closed."""
+def _closing(concern, user, *, words=True):
+    """What came of it, while it is closed. Without `words` only what the author is told: nothing sealed is opened."""
     if not any(copy.closed_at for copy in concern.deliveries.all()):
         return None
-    ends = [decision for decision in concern.decisions.all() if decision.kind == Decision.Kind.CLOSE]
-    return Closing(ends[-1].outcome, ends[-1].at, ends[-1].text, ends[-1].reference, ends[-1].by.get_full_name())
+    end = [decision for decision in concern.decisions.all() if decision.kind == Decision.Kind.CLOSE][-1]
+    line = outcomes.LINES[end.outcome]
+    if not words:
+        return Closing("", end.at, line)
+    outcome, reference = _known(end, user)
+    return Closing(outcome, end.at, line, end.text, reference, end.by.get_full_name())
 
 
-def _decision(decision):
+def _known(decision, user):
+    """(outcome, reference); neither where it is the same as a card that this reader may not see."""
+    if decision.outcome != Outcome.DUPLICATE:
+        return decision.outcome, decision.reference
+    seen = Concern.objects.visible_to(user).with_reference(decision.reference).exists()
+    return (decision.outcome, decision.reference) if seen else ("", "")
+
+
+def _decision(decision, user):
+    outcome, reference = _known(decision, user)
     return Decided(
         kind=decision.kind,
         at=decision.at,
         by=decision.by.get_full_name(),
         recipient=decision.recipient,
         person=decision.person.get_full_name() if decision.person else "",
-        outcome=decision.outcome,
+        outcome=outcome,
         text=decision.text,
-        reference=decision.reference,
+        reference=reference,
         until=decision.until,
     )
 
@@ -114,7 +137,18 @@ def _footage(concern):
         saved_on=clock.saved_on if clock else None,
         saved_whom=(clock and clock.saved_whom) or "",
         saved_where=(clock and clock.saved_where) or "",
+        saved_by_organisation=clock and clock.saved_by and clock.saved_by.organisation_id,
     )
+
+
+def _hold(concern):
+    """Whether the customer's copy is on hold, or could be; None where they have it, were told, or have none."""
+    copy = next((copy for copy in concern.deliveries.all() if copy.recipient == Recipient.CUSTOMER), None)
+    if copy is None or not (copy.held_until or copy.is_open):
+        return None
+    holds = [decision for decision in concern.decisions.all() if decision.kind == Decision.Kind.HOLD]
+    asked = holds[-1] if copy.status == Status.HELD and holds else None
+    return Hold(copy.held_until, asked.at, asked.text, asked.reference) if asked else Hold()
 
 
 def is_author(concern: Concern, user: User) -> bool:
@@ -125,6 +159,8 @@ def is_author(concern: Concern, user: User) -> bool:
 def line(concern: Concern, user: User, copy: Delivery | None = None) -> dict[str, Any]:
     """What a list may show of the concern: to its author, or to the reader of a copy."""
     facts = _facts(concern, _LINE) | {"due_at": copy and copy.due_at}
+    if copy is None:
+        facts["outcome"] = _closing(concern, user, words=False)
     return _disclose(facts, concern, user, copy)
 
 
@@ -143,6 +179,8 @@ def _may_know(event, card):
         return event.detail["recipient"] in {copy.recipient for copy in card["told"]}
     if event.verb in _OF_THE_COMPANY:
         return "decisions" in card and event.detail.get("recipient", "") in {"", *(c.recipient for c in card["told"])}
+    if event.verb == Event.Verb.KEPT_FROM:
+        return "withheld" in card
     if event.verb in (Event.Verb.ASKED, Event.Verb.ANSWERED):
         known = {str(asked.id) for asked in card.get("questions", ())}
         return event.detail.get("question", event.detail["of"]) in known
@@ -194,6 +232,7 @@ def _readers(concern, user, copy):
         readers.add(Reader.RELEASED_POLICE if copy.released_at else Reader.POLICE)
     elif copy:
         readers.add(Reader.RELEASED if copy.released_at else Reader.COMPANY)
+        readers |= {Reader.DECIDES} if decides(user, copy, concern.deliveries.all()) else set()
     return readers
 
 

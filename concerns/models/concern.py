@@ -65,7 +65,9 @@ class ConcernQuerySet(models.QuerySet):
 
     def for_lists(self):
         """With what one line of a list shows."""
-        return self.select_related("site").prefetch_related(Prefetch("deliveries", Delivery.objects.with_people()))
+        ends = Prefetch("decisions", Decision.objects.filter(kind=Decision.Kind.CLOSE))
+        copies = Prefetch("deliveries", Delivery.objects.with_people())
+        return self.select_related("site").prefetch_related(copies, ends)
 
     def whole(self):
         """With everything that a page about them shows, in a fixed number of queries."""

@@ -2,15 +2,35 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 
 from accounts.models import Organisation
 from accounts.roles import Role
 from concerns.encryption import EncryptedTextField
+from concerns.models.concern import Concern
+from concerns.models.delivery import Delivery
+from concerns.routing import Recipient
 
 
 class QuestionQuerySet(models.QuerySet):
     def unanswered(self):
         return self.filter(answer=None)
+
+    def addressed_to(self, user):
+        """Those that are this person's to answer: about their own cards, or about a leaver's where they decide.
+
+        Head office decides; the lead where head office is withheld, or was.
+        """
+        own = Q(concern__in=Concern.objects.written_by(user))
+        if user.role not in (Role.HEAD_OFFICE, Role.LEAD):
+            return self.filter(own)
+        works_there = Q(concern__reported_by__is_active=True, concern__reported_by__organisation=F("concern__company"))
+        theirs = Delivery.objects.addressed_to(user).filter(recipient=user.role, released_at=None)
+        if user.role == Role.LEAD:
+            office = Delivery.objects.filter(recipient=Recipient.HEAD_OFFICE)
+            skipped = office.exclude(withheld_at=None, released_at=None)
+            theirs = theirs.filter(concern__in=skipped.values("concern"))
+        return self.filter(own | (~works_there & Q(concern__in=theirs.values("concern"))))
 
 
 class Question(models.Model):

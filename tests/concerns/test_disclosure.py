@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concerns.disclosure import TABLE, Addition, Copy, Read, Reader, disclose
-from concerns.models import Concern, Note, PersonSeen, VehicleSeen
+from concerns.disclosure import TABLE, Addition, Asked, Closing, Copy, Decided, Footage, Read, Reader, disclose
+from concerns.models import Answer, Concern, Decision, Note, PersonSeen, Question, VehicleSeen
 
 with (Path(__file__).parent / "disclosure.csv").open() as file:
     ROWS = {row.pop("field"): row for row in csv.DictReader(file)}
@@ -31,6 +31,12 @@ COVERED_BY = {
     (Note, "author_role"): "notes",
     (Note, "company"): "notes",
     (Note, "written_by"): "signatures",
+    **{(Question, name): "questions" for name in ("text", "at", "asked_by", "author_role", "company")},
+    **{(Answer, name): "questions" for name in ("text", "at", "answered_by", "author_role", "company")},
+    **{
+        (Decision, name): "decisions"
+        for name in ("kind", "recipient", "person", "outcome", "text", "reference", "until", "by", "at")
+    },
 }
 # Columns that no page shows to anybody.
 INTERNAL = {
@@ -38,11 +44,17 @@ INTERNAL = {
     PersonSeen: {"id", "concern", "note", "number"},
     VehicleSeen: {"id", "concern", "note", "number"},
     Note: {"id", "concern", "submission_key"},
+    Question: {"id", "concern"},
+    Answer: {"id", "question"},
+    Decision: {"id", "concern", "delivery", "by_role"},
 }
 
 NINE = datetime(2026, 11, 21, 21, 0, tzinfo=UTC)
 BRIGHTKEEP, TALLOW, WEXMOOR = "Brightkeep", "Tallow & Finch", "Wexmoor Police"
 ORGANISATION = {Reader.POLICE: WEXMOOR, Reader.CUSTOMER: TALLOW}
+
+
+CLOSED = Closing("staff", NINE, line="It has been dealt with.", text="Dee, at head office", reference="412", by="Hana")
 
 
 def copy(recipient, organisation, **known):
@@ -60,7 +72,11 @@ def facts(**changed):
         "camera_from": at("22:50"),
         "camera_until": at("23:10"),
         "about": ["guard"],
+        "footage": Footage(kept_until=at("22:50"), days=7, days_are_known=True),
         "notes": [],
+        "questions": [],
+        "outcome": CLOSED,
+        "decisions": [],
         "told": [],
         "reads": [],
     }
@@ -147,6 +163,28 @@ def test_a_camera_without_times_stays_without():
     assert (card["camera_from"], card["camera_until"]) == (None, None)
 
 
+OVERWRITTEN = Footage(at("22:50"), 7, True, lost=True, saved_on=NINE, saved_whom="Dee", saved_where="A safe")
+
+
+def test_the_customers_clock_on_the_footage_says_no_more_than_the_widened_times():
+    assert seen(Reader.CUSTOMER, footage=OVERWRITTEN)["footage"].kept_until == at("22:45")
+
+
+def test_without_camera_times_the_customer_sees_no_clock():
+    footage = seen(Reader.CUSTOMER, footage=OVERWRITTEN, camera_from=None, camera_until=None)["footage"]
+    assert (footage.kept_until, footage.lost, footage.saved_on) == (None, False, NINE)
+
+
+@pytest.mark.parametrize(("by", "shown"), [(TALLOW, ("Dee", "A safe")), (BRIGHTKEEP, ("", ""))])
+def test_the_customer_reads_who_saved_the_footage_where_it_was_their_own_people(by, shown):
+    footage = seen(Reader.CUSTOMER, footage=OVERWRITTEN._replace(saved_by_organisation=by))["footage"]
+    assert (footage.saved_whom, footage.saved_where) == shown
+
+
+def test_where_there_is_no_footage_the_customer_is_told_so():
+    assert seen(Reader.CUSTOMER, footage=None)["footage"] is None
+
+
 # --- The author's name --------------------------------------------------------------------------------------------
 
 
@@ -186,7 +224,7 @@ def test_the_company_sees_the_name_whatever_the_police_may(reader):
 
 # --- A released copy ----------------------------------------------------------------------------------------------
 
-BEFORE, AFTER = note("before", at("20:59")), note("after", at("21:00"), about=("guard",))
+BEFORE, AFTER = note("before", at("21:00")), note("after", at("21:01"), about=("guard",))
 
 
 def test_a_released_copy_holds_later_notes_alone():
@@ -236,7 +274,7 @@ def test_the_company_sees_names():
 
 @pytest.mark.parametrize("reader", Reader)
 def test_nobody_is_shown_that_a_copy_was_withheld(reader):
-    assert seen(reader, told=[copy("manager", BRIGHTKEEP)._replace(status="withheld")])["told"] == []
+    assert not seen(reader, told=[copy("manager", BRIGHTKEEP)._replace(status="withheld")]).get("told")
 
 
 @pytest.mark.parametrize(
@@ -251,7 +289,7 @@ def test_the_police_see_no_name_of_a_guard_who_rang_them():
 
 
 def test_only_the_police_are_told_that_others_know():
-    assert [reader for reader in Reader if "others" in seen(reader)] == [Reader.POLICE]
+    assert [reader for reader in Reader if "others" in seen(reader)] == [Reader.POLICE, Reader.RELEASED_POLICE]
 
 
 @pytest.mark.parametrize(
@@ -261,6 +299,73 @@ def test_only_the_police_are_told_that_others_know():
 def test_a_reader_sees_the_reads_of_their_own_organisation(reader, names):
     reads = [Read(NINE, "Moss", BRIGHTKEEP), Read(NINE, "Priya", WEXMOOR), Read(NINE, "Cole", TALLOW)]
     assert [read.name for read in seen(reader, reads=reads)["reads"]] == names
+
+
+# --- Questions, decisions, the end --------------------------------------------------------------------------------
+
+
+def asked(text, company=BRIGHTKEEP, name="Moss", when="21:00", **answered):
+    return Asked(id=text, text=text, at=at(when), role="manager", company=company, name=name, **answered)
+
+
+OURS, THEIRS = asked("ours"), asked("theirs", WEXMOOR, "Priya")
+
+
+@pytest.mark.parametrize(
+    ("readers", "texts"),
+    [
+        ([Reader.AUTHOR], ["ours", "theirs"]),
+        ([Reader.COMPANY], ["ours"]),
+        ([Reader.COMPANY, Reader.DECIDES], ["ours"]),
+        ([Reader.POLICE], ["theirs"]),
+    ],
+)
+def test_a_question_of_the_police_is_for_police_and_author_alone(readers, texts):
+    assert [question.text for question in seen(*readers, questions=[OURS, THEIRS])["questions"]] == texts
+
+
+def test_what_waits_for_a_leaver_is_for_whoever_decides():
+    questions = [OURS, THEIRS._replace(left=True)]
+    assert len(seen(Reader.COMPANY, Reader.DECIDES, questions=questions)["questions"]) == 2
+    assert seen(Reader.COMPANY, questions=questions)["questions"] == [OURS]
+
+
+@pytest.mark.parametrize("reader", [Reader.RELEASED, Reader.RELEASED_POLICE])
+def test_a_released_copy_holds_later_questions_of_their_own_alone(reader):
+    questions = [asked("a"), asked("b", when="21:01"), asked("c", WEXMOOR), asked("d", WEXMOOR, when="21:01")]
+    card = disclose(facts(questions=questions), [reader], organisation=WEXMOOR, released_at=at("21:00"))
+    assert [question.text for question in card["questions"]] == ["d"]
+
+
+def test_the_author_does_not_read_which_officer_asks():
+    assert [question.name for question in seen(Reader.AUTHOR, questions=[OURS, THEIRS])["questions"]] == ["Moss", ""]
+
+
+@pytest.mark.parametrize(("agreed", "name"), [(True, "Asha"), (False, ""), (None, "")])
+def test_an_answer_is_signed_for_the_police_only_where_the_author_agreed(agreed, name):
+    answered = {"answer": "Yes.", "answered_by": "Asha", "answered_company": BRIGHTKEEP}
+    question = THEIRS._replace(**answered)
+    (shown,) = seen(Reader.POLICE, questions=[question], police_may_know_name=agreed)["questions"]
+    assert (shown.answer, shown.answered_by, shown.name) == ("Yes.", name, "Priya")
+
+
+@pytest.mark.parametrize("reader", [Reader.AUTHOR, Reader.RELEASED, Reader.RELEASED_POLICE])
+def test_the_author_and_a_released_reader_learn_what_came_of_it_in_one_line(reader):
+    assert seen(reader)["outcome"] == Closing("", NINE, line="It has been dealt with.")
+
+
+def test_the_police_read_who_closed_it_only_where_names_are_known():
+    assert seen(Reader.POLICE, police_may_know_name=False)["outcome"] == CLOSED._replace(by="")
+
+
+def test_only_whoever_decides_reads_whom_it_is_kept_from():
+    decisions = [Decided("keep_from", NINE, "Hana", person="Dee"), Decided("propose", NINE, "Moss")]
+    assert [d.kind for d in seen(Reader.COMPANY, decisions=decisions)["decisions"]] == ["propose"]
+    assert seen(Reader.COMPANY, Reader.DECIDES, decisions=decisions)["decisions"] == decisions
+
+
+def test_only_whoever_decides_learns_that_a_copy_is_withheld():
+    assert [reader for reader in Reader if "withheld" in seen(reader)] == [Reader.DECIDES]
 
 
 # --- Two capacities -----------------------------------------------------------------------------------------------

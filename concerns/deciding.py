@@ -1,0 +1,49 @@
+"""Who decides about a concern, and whom they may name."""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from accounts.roles import PERMISSIONS, Permission
+from concerns.models import Concern, Decision, Delivery
+from concerns.routing import Recipient
+
+ADDRESSED = [role for role, verbs in PERMISSIONS.items() if Permission.WORK_QUEUE in verbs]
+
+
+def who_decides(copies: Iterable[Delivery]) -> Recipient:
+    """Head office; the lead where head office is withheld, and still where they were given their copy since."""
+    office = [copy for copy in copies if copy.recipient == Recipient.HEAD_OFFICE]
+    return Recipient.LEAD if any(copy.withheld_at or copy.released_at for copy in office) else Recipient.HEAD_OFFICE
+
+
+def decides(user: User, copy: Delivery | None, copies: Iterable[Delivery]) -> bool:
+    """Whether this reader of this copy decides: by their own role, not because a copy was passed on to them."""
+    return copy is not None and user.role == copy.recipient == who_decides(copies)
+
+
+def further_readers(copy: Delivery) -> "QuerySet[User]":
+    """To whom this copy may be passed on: who works a queue in the same organisation and does not see the concern.
+
+    Nobody from whom it is kept, and nobody in a role from which it is withheld there: that is a release.
+    """
+    concern = copy.concern
+    theirs = User.objects.active().filter(organisation=copy.organisation_id, role__in=ADDRESSED)
+    for other in Delivery.objects.filter(concern=concern, organisation=copy.organisation_id):
+        theirs = theirs.exclude(pk__in=_in_the_role(other).values("pk"))
+    named = Decision.objects.filter(kind=Decision.Kind.PASS_ON, concern=concern, delivery__withheld_at=None)
+    see_it = [concern.reported_by_id, *named.values_list("person", flat=True)]
+    return theirs.exclude(pk__in=see_it).exclude(pk__in=concern.kept_from.values("pk")).order_by("name", "pk")
+
+
+def _in_the_role(copy: Delivery) -> "QuerySet[User]":
+    """Who stands in the role that a copy is for, whether or not they may have it."""
+    people = User.objects.filter(role=copy.recipient)
+    return people.filter(sites=copy.site_id) if copy.recipient == Recipient.MANAGER else people
+
+
+def people_to_keep_it_from(concern: Concern, by: User) -> "QuerySet[User]":
+    """Everybody of the company whom head office may name; never themselves, nor the author, who sees their own card."""
+    theirs = User.objects.filter(organisation=concern.company_id).exclude(pk__in=[by.pk, concern.reported_by_id])
+    return theirs.order_by("name", "pk")
