@@ -1,7 +1,7 @@
 """What leaves the building: one letter to one address, by e-mail or to a control-room system's webhook.
 
 Each channel dials first and asks `still_wanted` last, so that nobody is told who may no longer know. Whatever the other
-end does, a send is over within SEND_TIMEOUT and one EMAIL_TIMEOUT. Nothing here logs.
+end does, a send is over within SEND_TIMEOUT and one EMAIL_TIMEOUT, besides looking up a name. Nothing here logs.
 """
 
 import hmac
