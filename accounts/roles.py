@@ -31,6 +31,11 @@ class Permission(TextChoices):
     WORK_QUEUE = "work_queue", "see the queue and acknowledge a copy"
     ADD_NOTE = "add_note", "add a note to a card they may see"
     RECORD_TOLD = "record_told", "record whom they rang about their own card"
+    ASK = "ask", "ask the author of a card something"
+    ANSWER = "answer", "answer what was asked about their own card"
+    PASS_ON = "pass_on", "let somebody else of their organisation read a copy"
+    CLOSE = "close", "close a concern, or propose it"
+    DECIDE = "decide", "release a copy, and name people to keep a concern from"
     INVITE = "invite", "invite guards to their own sites"
     SEE_SITES = "see_sites", "see the sites of their company and what is missing there"
     SEE_FIGURES = "see_figures", "see how soon each recipient answers"
@@ -39,16 +44,17 @@ class Permission(TextChoices):
 
 
 _P = Permission
-_REPORTER = {_P.REPORT, _P.SEE_CONCERNS, _P.ADD_NOTE, _P.RECORD_TOLD}
+_REPORTER = {_P.REPORT, _P.SEE_CONCERNS, _P.ADD_NOTE, _P.RECORD_TOLD, _P.ANSWER}
 _RECIPIENT = {_P.SEE_CONCERNS, _P.WORK_QUEUE}
+_COMPANY = {_P.ASK, _P.PASS_ON, _P.CLOSE}
 
 PERMISSIONS: dict[str, set[Permission]] = {
     Role.GUARD: _REPORTER,
-    Role.MANAGER: _REPORTER | _RECIPIENT | {_P.INVITE, _P.SEE_SITES},
-    Role.HEAD_OFFICE: _REPORTER | _RECIPIENT | {_P.SEE_SITES, _P.SEE_FIGURES},
-    Role.LEAD: _REPORTER | _RECIPIENT | {_P.SEE_SITES},
+    Role.MANAGER: _REPORTER | _RECIPIENT | _COMPANY | {_P.INVITE, _P.SEE_SITES},
+    Role.HEAD_OFFICE: _REPORTER | _RECIPIENT | _COMPANY | {_P.DECIDE, _P.SEE_SITES, _P.SEE_FIGURES},
+    Role.LEAD: _REPORTER | _RECIPIENT | _COMPANY | {_P.DECIDE, _P.SEE_SITES},
     Role.CUSTOMER: _RECIPIENT,
-    Role.POLICE: _RECIPIENT | {_P.ADD_NOTE},
+    Role.POLICE: _RECIPIENT | {_P.ADD_NOTE, _P.ASK},
     Role.ADMIN: {_P.ADMINISTER, _P.EDIT_GUIDANCE},
 }
 

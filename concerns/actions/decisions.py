@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from concerns.actions.chasing import tell
 from concerns.actions.pressing import press
+from concerns.deciding import further_readers, people_to_keep_it_from
 from concerns.models import Concern, Decision, Delivery, Event, KeptFrom, Kind, commitment, record
 from concerns.models.delivery import ENDED
 from concerns.routing import AT_ONCE, TIME_ALLOWED, Recipient
@@ -104,10 +105,11 @@ def release(*, delivery: Delivery, by: User, reason: str) -> Decision:
 
 @transaction.atomic
 def pass_on(*, delivery: Delivery, person: User, by: User, reason: str) -> Decision:
-    """Let one more person of the same organisation read this copy and answer for it."""
-    kept = KeptFrom.objects.filter(concern=delivery.concern, user=person).exists()
-    if kept or not person.is_active or person.organisation_id != delivery.organisation_id:
-        raise NotYet("It cannot be passed on to them. Choose somebody else.")
+    """Let one more person of the same organisation read this copy and answer for it. Only the first does."""
+    _lock(delivery.concern)
+    copy = Delivery.objects.filter(pk=delivery.pk, withheld_at=None, held_until=None).first()
+    if copy is None or not further_readers(copy).filter(pk=person.pk).exists():
+        raise NotYet("It cannot be passed on to them, or they can see it already. Choose somebody else.")
     decision = _decide(
         Decision.Kind.PASS_ON, Event.Verb.PASSED_ON, delivery.concern, by, delivery=delivery, person=person, text=reason
     )
@@ -116,22 +118,41 @@ def pass_on(*, delivery: Delivery, person: User, by: User, reason: str) -> Decis
 
 
 @transaction.atomic
-def keep_from(*, concern: Concern, people: Collection[User], by: User, reason: str = "") -> None:
-    """Keep the concern from these people by name, whatever role they hold later. No release lifts it."""
-    for person in people:
+def keep_from(*, concern: Concern, people: Collection[User], by: User, reason: str = "") -> list[Decision]:
+    """Keep the concern from these people by name, whatever role they hold later. No release lifts it.
+
+    Nobody is kept from it twice, by themselves, or by somebody who was kept from it a moment ago.
+    """
+    _lock(concern)
+    if KeptFrom.objects.filter(concern=concern, user=by).exists():
+        raise NotYet("You cannot decide about this concern any more.")
+    may_be = people_to_keep_it_from(concern, by).filter(pk__in=[person.pk for person in people])
+    if may_be.count() != len({person.pk for person in people}):
+        raise NotYet("It cannot be kept from one of them. Look at the names again.")
+    decided = []
+    for person in may_be:
         _, is_new = KeptFrom.objects.get_or_create(concern=concern, user=person, recipient="")
         if is_new:
-            _decide(Decision.Kind.KEEP_FROM, Event.Verb.KEPT_FROM, concern, by, person=person, text=reason)
-    Delivery.objects.filter(concern=concern).update(generation=F("generation") + 1)  # a link may lie in their mailbox
+            kind, verb = Decision.Kind.KEEP_FROM, Event.Verb.KEPT_FROM
+            decided.append(_decide(kind, verb, concern, by, person=person, text=reason))
+    if decided:  # a link may lie in their mailbox
+        Delivery.objects.filter(concern=concern).update(generation=F("generation") + 1)
+    return decided
 
 
 # --- The end --------------------------------------------------------------------------------------------------------
 
+_ENDS = (Decision.Kind.PROPOSE, Decision.Kind.CLOSE)
+
 
 @transaction.atomic
 def propose(*, concern: Concern, by: User, outcome: str, text: str = "", reference: str = "") -> Decision:
-    """Ask head office to close it."""
+    """Ask whoever decides to close it. The same again is the same proposal."""
     _must_be_answered(concern)
+    last = Decision.objects.filter(concern=concern, kind__in=_ENDS).last()
+    said = (Decision.Kind.PROPOSE, by.pk, outcome, text, reference)
+    if last and (last.kind, last.by_id, last.outcome, last.text, last.reference) == said:
+        return last
     return _decide(
         Decision.Kind.PROPOSE, Event.Verb.PROPOSED, concern, by, outcome=outcome, text=text, reference=reference
     )
@@ -149,9 +170,13 @@ def close(*, concern: Concern, by: User, outcome: str, text: str = "", reference
 
 
 def _must_be_answered(concern: Concern) -> None:
-    copies = Delivery.objects.filter(concern=concern).order_by("pk")
-    list(copies.select_for_update())
-    if copies.filter(~ENDED).exists():
-        raise NotYet("Somebody has not been told yet. It can be closed once all have it or were told.")
-    if copies.filter(closed_at__isnull=False).exists():
+    copies = _lock(concern)
+    if any(copy.closed_at for copy in copies):
         raise NotYet("It is closed already.")
+    if Delivery.objects.filter(~ENDED, concern=concern).exists():
+        raise NotYet("Somebody has not been told yet. It can be closed once all have it or were told.")
+
+
+def _lock(concern: Concern) -> list[Delivery]:
+    """All its copies: one decision at a time. They are locked before the history, as by every verb."""
+    return list(Delivery.objects.filter(concern=concern).order_by("pk").select_for_update())

@@ -5,12 +5,19 @@ from django.utils import timezone
 
 from accounts.models import User
 from concerns.actions.cards import signed
-from concerns.models import Answer, Concern, Event, Question, commitment, record
+from concerns.models import Answer, Concern, Delivery, Event, Question, commitment, record
 
 
 @transaction.atomic
 def ask(*, concern: Concern, by: User, text: str) -> Question:
-    """Put a question to the author. One of the police is shown to the police and the author alone."""
+    """Put a question to the author. One of the police is shown to the police and the author alone.
+
+    The same words again, while nobody has answered, are the same question.
+    """
+    list(Delivery.objects.filter(concern=concern).order_by("pk").select_for_update())  # one of two taps at a time
+    for before in Question.objects.unanswered().filter(concern=concern, asked_by=by):
+        if before.text == text:
+            return before
     now = timezone.now()
     question = Question.objects.create(concern=concern, asked_by=by, **signed(by), text=text, at=now)
     detail = {"of": str(question.pk), "whole": commitment(question)}
@@ -19,7 +26,7 @@ def ask(*, concern: Concern, by: User, text: str) -> Question:
 
 
 def answer(*, question: Question, by: User, text: str) -> bool:
-    """Store the answer. Only the first is: whoever comes second is told so, and can write a note."""
+    """Store the answer. Only the first is: whoever comes second with other words is told so, and can write a note."""
     now = timezone.now()
     try:
         with transaction.atomic():
@@ -27,5 +34,6 @@ def answer(*, question: Question, by: User, text: str) -> bool:
             detail = {"of": str(said.pk), "whole": commitment(said), "question": str(question.pk)}
             record(Event.Verb.ANSWERED, question.concern, by=by, at=now, detail=detail)
     except IntegrityError:
-        return False
+        said = Answer.objects.get(question=question)
+        return (said.answered_by_id, said.text) == (by.pk, text)
     return True

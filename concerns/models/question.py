@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from accounts.roles import Role
 from concerns.encryption import EncryptedTextField
 from concerns.models.concern import Concern
@@ -12,11 +12,11 @@ from concerns.models.delivery import Delivery
 from concerns.routing import Recipient
 
 
-class QuestionQuerySet(models.QuerySet):
-    def unanswered(self):
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def unanswered(self) -> "QuestionQuerySet":
         return self.filter(answer=None)
 
-    def addressed_to(self, user):
+    def addressed_to(self, user: User) -> "QuestionQuerySet":
         """Those that are this person's to answer: about their own cards, or about a leaver's where they decide.
 
         Head office decides; the lead where head office is withheld, or was.
