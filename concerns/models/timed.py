@@ -14,8 +14,11 @@ class TimedQuerySet(models.QuerySet[Any]):
         return self.free(now).filter(act_at__lte=now)
 
     def free(self, now: datetime) -> Self:
-        """A lease that ends later than any lease can was given by a clock that was set back since: it binds nobody."""
-        return self.filter(Q(leased_until=None) | Q(leased_until__lte=now) | Q(leased_until__gt=now + LEASE))
+        """A lease that ends much later than any can was given by a clock that was set back since: it binds nobody.
+
+        Much: the clocks of two workers differ a little, and `now` is older than a lease that somebody else took since.
+        """
+        return self.filter(Q(leased_until=None) | Q(leased_until__lte=now) | Q(leased_until__gt=now + 2 * LEASE))
 
     def claim(self, now: datetime) -> Any:
         """The row that has been due longest, leased to the caller; None where nothing is due."""
