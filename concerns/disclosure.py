@@ -178,6 +178,7 @@ class Copy(NamedTuple):
     by_id: object = None
     whom: str = ""  # how they were told, whom they reached, the police log number
     sent_at: datetime | None = None
+    unsent: bool = False  # no message about it has left yet
     received_at: datetime | None = None  # by a duty desk, and who there said so
     received_by: str = ""
     escalated_at: datetime | None = None
@@ -297,7 +298,7 @@ def _for_the_customer(footage: Footage, times_are_given: bool, organisation: obj
 
 def _plain(copy: Copy) -> Copy:
     """Without what the company alone needs to chase it: refused addresses, holds, who was told in turn."""
-    return copy._replace(failed=(), escalated_at=None, held_until=None, received_by="", sent_at=None)
+    return copy._replace(failed=(), escalated_at=None, held_until=None, received_by="", sent_at=None, unsent=False)
 
 
 def _outcome(closing: Closing, show: Show, signed: bool) -> Closing:

@@ -14,6 +14,7 @@ from concerns.disclosure import Addition, Asked, Closing, Copy, Decided, Footage
 from concerns.models import DAYS_WHERE_UNKNOWN, Concern, Decision, Delivery, Event, Outcome, Status
 from concerns.ringing import number_to_ask
 from concerns.routing import Recipient
+from concerns.telling import OF_THE_POLICE
 
 _CARD = [name for name in disclosure.TABLE if name in {field.name for field in Concern._meta.concrete_fields}]
 _OF_A_COPY = {Event.Verb.ACKNOWLEDGED, Event.Verb.TOLD, Event.Verb.SENT, Event.Verb.RECEIVED_BY}
@@ -251,6 +252,7 @@ def _copy(delivery, concern, whom):
         by_author=delivery.told_by_id == concern.reported_by_id,
         whom=_whom(delivery) if whom else "",  # a list opens no sealed word
         sent_at=delivery.sent_at,
+        unsent=delivery.is_open and not delivery.sent_at and delivery.recipient != Recipient.POLICE_CALL,
         received_at=delivery.received_at,
         received_by=(delivery.received_by or "") if whom else "",
         escalated_at=delivery.escalated_at,
@@ -261,7 +263,8 @@ def _copy(delivery, concern, whom):
 
 def _whom(delivery):
     """How they were told, whom somebody reached, the log number: 101, Dee, log 412."""
-    log = f"log {delivery.told_log}" if delivery.told_log else ""
+    asked = delivery.told_how and delivery.recipient in OF_THE_POLICE
+    log = f"log {delivery.told_log}" if delivery.told_log else "no log number given" if asked else ""
     return ", ".join(filter(None, [delivery.get_told_how_display(), delivery.told_whom, log]))
 
 

@@ -63,10 +63,27 @@ def role(code: str) -> str:
     return str(Role(code).label)
 
 
+def countdown(until: datetime, now: datetime) -> str:
+    """6 days and 22 hours, 21 hours, 95 minutes: how long is left, rounded down."""
+    minutes = max(int((until - now).total_seconds() // 60), 0)
+    if minutes < 120:
+        return _count(minutes, "minute")
+    days, hours = divmod(minutes // 60, 24)
+    if minutes < 48 * 60:
+        return _count(minutes // 60, "hour")
+    return f"{_count(days, 'day')} and {_count(hours, 'hour')}" if hours else _count(days, "day")
+
+
+def _count(number: int, of: str) -> str:
+    return f"{number} {of}{'' if number == 1 else 's'}"
+
+
 class Part(NamedTuple):
     label: str
     word: str
     when: str
+    more: tuple[str, ...] = ()  # what whoever chases it must know besides
+    trouble: tuple[str, ...] = ()  # and must put right by telephone
 
 
 class Cell(NamedTuple):
@@ -103,16 +120,35 @@ def cells(copies: Iterable[Copy], now: datetime, mine: str = "") -> list[Cell]:
 
 
 def _state(copies: list[Copy], now: datetime) -> str:
-    waiting = [copy for copy in copies if copy.status == Status.WAITING]
-    if any(copy.due_at < now for copy in waiting):
+    unanswered = [copy for copy in copies if copy.status in (Status.WAITING, Status.HELD)]
+    if any(copy.status == Status.WAITING and copy.due_at < now for copy in unanswered):
         return "late"
-    return "has" if not waiting else "part" if len(waiting) < len(copies) else ""
+    return "has" if not unanswered else "part" if len(unanswered) < len(copies) else ""
 
 
 def _part(copy: Copy, now: datetime, *, labelled: bool, yours: bool) -> Part:
     label = _LABELS.get(copy.recipient, "") if labelled else ""
     if copy.status == Status.WAITING:
         late = f", {left(copy.due_at, now)}" if copy.due_at < now else ""
-        return Part(label, "Waiting", f"{'for you, ' if yours else ''}by {by(copy.due_at, now)}{late}")
+        when = f"{'for you, ' if yours else ''}by {by(copy.due_at, now)}{late}"
+        return Part(label, "Waiting", when, _so_far(copy, now), tuple(map(_refuses, copy.failed)))
+    if copy.status == Status.HELD:
+        until = f"until {by(copy.held_until, now)}, then somebody looks at it again" if copy.held_until else ""
+        return Part(label, "On hold", until)
     said = ", ".join(filter(None, [copy.by, by(copy.at or copy.due_at, now), copy.whom]))
     return Part(label, Status(copy.status).label, said)
+
+
+def _so_far(copy: Copy, now: datetime) -> tuple[str, ...]:
+    """What has become of the messages about a copy that nobody has answered."""
+    received = f"Received{f' by {copy.received_by}' if copy.received_by else ''}"
+    lines = [
+        "No message has left yet" if copy.unsent else "",
+        f"{received}, {by(copy.received_at, now)}" if copy.received_at else "",
+        f"Next in line told {by(copy.escalated_at, now)}" if copy.escalated_at else "",
+    ]
+    return tuple(filter(None, lines))
+
+
+def _refuses(address: str) -> str:
+    return f"{address} takes no messages. Ring them instead"
