@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -13,11 +14,17 @@ from cse_reports.install import PYTHON, ROOT, VAR, environment, everything, run,
 
 DATABASE = VAR / "demo.sqlite3"
 STARTING = VAR / "demo.starting.sqlite3"  # renamed when it is complete, so that half a trial is never found
+MAIL = VAR / "mail"
 SERVER = ["-m", "granian", "--interface=wsgi", "--host=127.0.0.1", "--blocking-threads=8", "--log-level=error"]
+PROGRAM = "cse_reports.wsgi:application"
+WORKER = ["manage.py", "deliver", "--verbosity=0"]
+PATIENCE = 10  # seconds to finish what is in hand when it is stopped
 
 
 def trial(database):
-    return environment(DEMO="1", DATABASE_URL=f"sqlite:///{database}")
+    """The settings of a trial; its e-mail goes to files, unless somebody names a mail server."""
+    mail = os.environ.get("EMAIL_URL") or f"filemail:///{MAIL}"
+    return environment(DEMO="1", DATABASE_URL=f"sqlite:///{database}", EMAIL_URL=mail)
 
 
 def manage(database, *command):
@@ -47,6 +54,7 @@ def prepare():
         return
     say("Making a database with made-up people ...")
     remove(STARTING)
+    shutil.rmtree(MAIL, ignore_errors=True)  # of a trial that is gone
     manage(STARTING, "migrate", "--verbosity=0")
     manage(STARTING, "createcachetable")
     manage(STARTING, "load_guidance")
@@ -62,20 +70,38 @@ def remove(database):
 
 
 def serve(port):
-    """Serve until somebody stops it, and say so when it answers, not before."""
-    server = subprocess.Popen(
-        [PYTHON, *SERVER, f"--port={port}", "cse_reports.wsgi:application"], cwd=ROOT, env=trial(DATABASE)
-    )
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    signal.signal(signal.SIGHUP, signal.default_int_handler)
+    """Run the server, and the worker beside it, until somebody stops them; one that ends by itself ends the other."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    env = trial(DATABASE) | {"SERVICE_URL": f"http://localhost:{port}"}
+    running = {}
     try:
-        announce(server, port)
-        raise SystemExit(server.wait() and "The server stopped by itself. The reason is above.")
+        running["server"] = start(*SERVER, f"--port={port}", PROGRAM, env=env)
+        running["worker"] = start(*WORKER, env=env)
+        announce(running["server"], port)
+        while not (ended := [name for name, program in running.items() if program.poll() is not None]):
+            time.sleep(0.1)
+        raise SystemExit(f"The {ended[0]} stopped by itself, so all was stopped. The reason is above.")
     except KeyboardInterrupt:
         say("\nStopped.")
     finally:
-        server.terminate()
-        server.wait()
+        stop(running.values())
+
+
+def start(*command, env):
+    return subprocess.Popen([PYTHON, *command], cwd=ROOT, env=env, stdin=subprocess.DEVNULL, process_group=0)
+
+
+def stop(programs):
+    """Ask all at once, wait, and end what is left. What a worker had in hand is taken up by the next one."""
+    for program in programs:
+        program.terminate()
+    for program in programs:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            program.wait(PATIENCE)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(program.pid, signal.SIGKILL)
+            program.wait()
 
 
 def announce(server, port):
@@ -83,7 +109,10 @@ def announce(server, port):
         with contextlib.suppress(OSError, http.client.HTTPException):
             if (status := answer(port)) >= 500:
                 raise SystemExit(f"The server answers with an error ({status}). The reason is above.")
-            say(f"\nCSE Reports is at http://localhost:{port} (a trial, with made-up people; Ctrl-C stops it).\n")
+            say(f"\nCSE Reports is at http://localhost:{port} (a trial, with made-up people; Ctrl-C stops it).")
+            if "EMAIL_URL" not in os.environ:
+                say(f"What it sends by e-mail is in {os.path.relpath(MAIL)}, one file for each.")
+            say()
             return
         time.sleep(0.1)
 

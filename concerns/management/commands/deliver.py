@@ -15,17 +15,20 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--once", action="store_true", help="do what is due now, and end")
 
-    def handle(self, *args, once, **options):
+    def handle(self, *args, once, verbosity, **options):
         if once:
             worker.beat(BY_THE_CLOCK)
             done = 0
             while worker.step():
                 done += 1
-            self.stdout.write(f"{done} done.")
+            if verbosity:
+                self.stdout.write(f"{done} done.")
             return
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        self.stdout.write("Sending what is due. Ctrl-C stops it.")
+        if verbosity:
+            self.stdout.write("Sending what is due. Ctrl-C stops it.")
         worker.run(stop)
-        self.stdout.write("Stopped.")
+        if verbosity:
+            self.stdout.write("Stopped.")
