@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date, time
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import CharField, Exists, OuterRef, Q
+from django.db.models.functions import Cast, Coalesce
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -115,12 +117,14 @@ def _answers(user, months: list[date]) -> Iterator[tuple[Cell, float]]:
         held_until=None,
         due_at__gte=moment(months[0], time(0)),
     ).exclude(closed_at__isnull=False, concern__in=_mistakes())
-    times = copies.values_list("site", "recipient", "due_at", "allowed", "acknowledged_at", "told_at")
-    for site, recipient, due_at, allowed, acknowledged_at, told_at in times.iterator(5000):
-        began, answered = due_at - allowed, acknowledged_at or told_at
+    copies = copies.annotate(place=Cast("site", CharField()), answered=Coalesce("acknowledged_at", "told_at"))
+    times = copies.values_list("place", "recipient", "due_at", "allowed", "answered")
+    site_of = cache(UUID)  # a hundred thousand copies are of a few sites
+    for place, recipient, due_at, allowed, answered in times.iterator(chunk_size=5000):
+        began = due_at - allowed
         if (month := month_of(began)) in over:
             minutes = (answered - began).total_seconds() / 60 if answered else WAITING
-            yield Cell(site, recipient, month), max(minutes, 0)
+            yield Cell(place and site_of(place), recipient, month), max(minutes, 0)
 
 
 def _mistakes():
