@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("concerns.urls")),
     path("", include("accounts.urls")),
     path("guidance/", include("guidance.urls")),
+    path("healthz", views.healthz, name="healthz"),
     path("privacy/", views.privacy, name="privacy"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("accounts/", include("allauth.urls")),

@@ -1,12 +1,14 @@
 import logging
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from django.db import Error as DatabaseError
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from accounts.roles import Permission
+from concerns import worker
 from concerns.views import queue, rescue
 from guidance.models import Page
 
@@ -33,6 +35,17 @@ def privacy(request):
 @login_not_required
 def accessibility(request):
     return render(request, "accessibility.html")
+
+
+@require_safe
+@login_not_required
+def healthz(request):
+    """For monitors: whether the database answers, and whether a worker was heard of lately. Nothing else."""
+    try:
+        late = worker.is_late()
+    except DatabaseError:
+        return JsonResponse({"database": "no answer", "messages": "unknown"}, status=503)
+    return JsonResponse({"database": "ok", "messages": "late" if late else "ok"})
 
 
 def bad_request(request, exception):
