@@ -1,0 +1,72 @@
+"""What stands above a queue because it cannot wait: the police are not told, or footage is about to be lost."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.utils import timezone
+
+from accounts.roles import Permission, Role
+from concerns import reading, wording
+from concerns.police import Telling, how_to_tell
+from concerns.routing import DESKS_OF_THE_POLICE, Recipient
+
+RISK = timedelta(days=2)
+FEW = 5  # are named; a list of its own has the others
+
+
+class Untold(NamedTuple):
+    """A concern that the police should know of by now."""
+
+    reference: str
+    late: str
+    telling: Telling | None  # whom to ring and what to say; an officer is not asked to ring
+    ends: str  # whose copy "I told them" ends; empty for whoever does not record that
+
+
+class AtRisk(NamedTuple):
+    """A concern whose footage is about to be overwritten."""
+
+    reference: str
+    left: str
+
+
+def police_not_told(copies, user):
+    """None for a customer, who sees no state of the police. An officer who has answered knows of it by now."""
+    if user.role == Role.CUSTOMER:
+        return copies.none().order_by("police_due_at", "id")
+    return (copies.open() if user.role == Role.POLICE else copies).police_not_told()
+
+
+def above(copies, user, sites):
+    """The boxes above the queue: these copies are all of this reader's, whatever the page is filtered by."""
+    untold = list(police_not_told(copies, user).page(FEW + 1, sites))
+    at_risk = list(copies.footage_at_risk(RISK).page(FEW + 1, sites))
+    return {
+        "untold": [_untold(copy, user) for copy in untold[:FEW]],
+        "more_untold": len(untold) > FEW,
+        "at_risk": [_at_risk(copy, user) for copy in at_risk[:FEW]],
+        "more_at_risk": len(at_risk) > FEW,
+        "is_customer": user.role == Role.CUSTOMER,
+    }
+
+
+def _untold(copy, user):
+    card = reading.line(copy.concern, user, copy)
+    late = wording.length(timezone.now() - copy.police_due_at)
+    if user.role == Role.POLICE:
+        return Untold(card["reference"], late, None, "")
+    ends = _ended_by_telling(card) if user.may(Permission.RECORD_TOLD) else ""
+    return Untold(card["reference"], late, how_to_tell(card, copy.concern.force), ends)
+
+
+def _ended_by_telling(card):
+    """The police call, where one is asked for; nothing where this reader may not know whom the police's desk is."""
+    told = {copy.recipient for copy in card["told"]}
+    if not told & DESKS_OF_THE_POLICE:
+        return ""
+    return (Recipient.POLICE_CALL if Recipient.POLICE_CALL in told else Recipient.POLICE).value
+
+
+def _at_risk(copy, user):
+    card = reading.line(copy.concern, user, copy)
+    return AtRisk(card["reference"], wording.length(copy.footage_until - timezone.now()))
