@@ -39,7 +39,9 @@ def _concern(author, sites, chance):
     soon = timezone.now() + timedelta(seconds=chance.randrange(TWO_DAYS))
     seen_at = soon - timedelta(days=site.cctv_days or DAYS_WHERE_UNKNOWN) if chance.random() < 0.2 else received_at
     return Concern(
-        **card(urgency=chance.choice(URGENCIES), about=chance.choice(ABOUT), site=site, seen_at=seen_at, camera="4"),
+        **card(urgency=chance.choice(URGENCIES), about=chance.choice(ABOUT), site=site, seen_at=seen_at),
+        camera_from=seen_at,
+        camera_until=seen_at,
         submission_key=uuid.uuid4(),
         reported_by=author,
         author_role=author.role,
