@@ -2,8 +2,10 @@
 
 from django.urls import get_resolver, reverse
 
+from concerns import links
+
 PLAIN = """home report queue find figures me totp_qr people invite bring_in sites demo_sign_in privacy accessibility
-    guidance:index guidance:helplines""".split()
+    healthz guidance:index guidance:helplines""".split()
 KEYS = {
     "account_confirm_email": ["x"],
     "account_reset_password_from_key": ["a", "b-c"],
@@ -26,8 +28,8 @@ def under(prefix):
     return [(name, pattern, view) for name, pattern, view in every_address() if pattern.startswith(prefix)]
 
 
-def ours(reference, *, guard, site, token):
-    """{name: address} of everything that is ours, about this concern, this guard, this site, this invitation."""
+def ours(reference, *, guard, site, token, desk):
+    """{name: address} of all that is ours, about this concern, guard, site, invitation, and (copy, token) of a desk."""
     page = "what-to-do"
     named = {
         **{name: [] for name in PLAIN},
@@ -37,9 +39,17 @@ def ours(reference, *, guard, site, token):
         "guidance:version": [page, 1],
         "site": [site.pk],
         "accept_invitation": [token],
+        "desk": [desk[0].pk],
+        "desk_link": [desk[1]],
     }
     found = {name: reverse(name, args=args) for name, args in named.items()}
     return found | {"find": f"{found['find']}?reference={reference}"}
+
+
+def desk_of(concern):
+    """The police's copy of a concern, and the token in the link that their duty desk is sent."""
+    copy = concern.deliveries.get(recipient="police")
+    return copy, links.token(copy, "email", copy.organisation.intelligence_mailbox)
 
 
 def admin_address(name, rows):

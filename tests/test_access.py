@@ -14,7 +14,7 @@ from accounts.models import Organisation, Site, User
 from accounts.shift import Entry
 from accounts.views import not_here
 from guidance.models import Helpline, Page
-from tests.addresses import KEYS, admin_address, every_address, ours, under
+from tests.addresses import KEYS, admin_address, desk_of, every_address, ours, under
 from tests.cards import send_card
 
 # One row for each address and method. The concern is Asha's, about nobody who works there: told to Moss, Hana, Cole and
@@ -43,6 +43,10 @@ note               GET    in      200     200     200     404     404     200   
 note               POST   403     422     422     422     404     404     422     404         404
 acknowledge        GET    in      404     concern concern concern concern concern 404         concern
 acknowledge        POST   in      404     concern concern 404     concern concern 404         404
+desk_link          GET    desk    desk    desk    desk    desk    desk    desk    desk        desk
+desk_link          POST   405     405     405     405     405     405     405     405         405
+desk               GET    404     404     404     404     404     404     404     404         404
+desk               POST   404     404     404     404     404     404     404     404         404
 people             GET    in      403     200     403     403     403     403     403         200
 people             POST   in      405     405     405     405     405     405     405         405
 invite             GET    in      403     200     403     403     403     403     403         200
@@ -79,6 +83,8 @@ guidance:versions  GET    in      403     403     403     403     403     403   
 guidance:versions  POST   in      405     405     405     405     405     405     405         405
 guidance:version   GET    in      403     403     403     403     403     403     200         403
 guidance:version   POST   in      405     405     405     405     405     405     405         405
+healthz            GET    200     200     200     200     200     200     200     200         200
+healthz            POST   405     405     405     405     405     405     405     405         405
 privacy            GET    200     200     200     200     200     200     200     200         200
 privacy            POST   405     405     405     405     405     405     405     405         405
 accessibility      GET    200     200     200     200     200     200     200     200         200
@@ -94,7 +100,8 @@ def addresses(cast):
     site = Site.objects.get(name="Quillgate Shopping Centre")
     invited = actions.take_on(entry=Entry("Kit", staff_number="B17"), sites=[site], by=cast["moss"])
     token = actions.invite(person=invited, by=cast["moss"])
-    return ours(send_card(cast["asha"], site=site), guard=cast["asha"], site=site, token=token)
+    concern = send_card(cast["asha"], site=site)
+    return ours(concern, guard=cast["asha"], site=site, token=token, desk=desk_of(concern))
 
 
 def open_as(user, method, address):

@@ -24,7 +24,7 @@ from concerns import actions
 from concerns.models import Concern, Delivery
 from concerns.routing import Party, Recipient, withheld
 from guidance.models import Helpline, Page
-from tests.addresses import KEYS, admin_address, ours, under
+from tests.addresses import KEYS, admin_address, desk_of, ours, under
 from tests.cards import PERSON, VEHICLE, add_note, send_card
 from tests.conftest import FULL_COUNTS
 
@@ -96,7 +96,8 @@ def world(cast):
             actions.acknowledge(delivery=copy, by=cast[{"manager": "moss"}.get(copy.recipient, "hana")])
     invited = people.take_on(entry=Entry("Kit", staff_number="B17"), sites=[site], by=cast["moss"])
     token = people.invite(person=invited, by=cast["moss"])
-    return {"site": site, "visible": others[-1], "token": token, "guard": cast["asha"]}
+    desk = desk_of(others[-1])
+    return {"site": site, "visible": others[-1], "token": token, "guard": cast["asha"], "desk": desk}
 
 
 def walk(user, world, happened):
@@ -124,7 +125,8 @@ def look_everywhere(user, world):
 
 
 def addresses(user, world):
-    yield from ours(TYPED[0], guard=world["guard"], site=world["site"], token=world["token"]).values()
+    things = {name: world[name] for name in ("guard", "site", "token", "desk")}
+    yield from ours(TYPED[0], **things).values()
     if user is None:
         yield from (reverse(name, args=KEYS.get(name)) for name, _, _ in under("accounts/"))
     if user and user.role == Role.ADMIN:
