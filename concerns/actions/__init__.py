@@ -3,6 +3,7 @@
 from concerns.actions.answers import acknowledge, receive, record_told
 from concerns.actions.cards import SentBefore, add_note, read, record_printed, submit
 from concerns.actions.decisions import (
+    Already,
     NotYet,
     close,
     end_hold,
@@ -16,6 +17,7 @@ from concerns.actions.footage import save_footage
 from concerns.actions.questions import answer, ask
 
 __all__ = [
+    "Already",
     "NotYet",
     "SentBefore",
     "acknowledge",

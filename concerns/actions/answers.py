@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from concerns.actions.pressing import press
+from concerns.actions.pressing import lock, press
 from concerns.models import Delivery, Event, record
 from concerns.routing import AT_ONCE, Recipient
 
@@ -14,6 +14,7 @@ from concerns.routing import AT_ONCE, Recipient
 @transaction.atomic
 def acknowledge(*, delivery: Delivery, by: User) -> bool:
     """Say that a recipient has their copy. Only the first does; a later one joins the history, once."""
+    lock(delivery.concern_id)
     now = timezone.now()
     mine = Delivery.objects.filter(pk=delivery.pk)
     first = mine.open().update(acknowledged_at=now, acknowledged_by=by, act_at=None)
@@ -40,7 +41,8 @@ def record_told(*, delivery: Delivery, by: User, whom: str, at: datetime, how: s
 
     Only the first does. Once the police were rung, the customer's message need not wait any longer.
     """
-    locked = Delivery.objects.select_for_update().filter(pk=delivery.pk).open().first()
+    lock(delivery.concern_id)
+    locked = Delivery.objects.filter(pk=delivery.pk).open().first()
     if locked is None:
         return False
     locked.told_at, locked.told_by, locked.told_whom, locked.told_how, locked.told_log = at, by, whom, how, log
@@ -57,8 +59,9 @@ def record_told(*, delivery: Delivery, by: User, whom: str, at: datetime, how: s
 @transaction.atomic
 def receive(*, delivery: Delivery, name: str) -> bool:
     """Keep who at a duty desk says that they have it. It ends nothing: reminders come less often."""
+    lock(delivery.concern_id)
     now = timezone.now()
-    locked = Delivery.objects.select_for_update().filter(pk=delivery.pk, received_at=None).open().first()
+    locked = Delivery.objects.filter(pk=delivery.pk, received_at=None).open().first()
     if locked is None:
         return False
     locked.received_at, locked.received_by = now, name

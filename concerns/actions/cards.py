@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from concerns import reading, routing
-from concerns.actions.pressing import press, pressure
+from concerns.actions.pressing import lock, press, pressure
 from concerns.encryption import Unreadable
 from concerns.models import (
     Concern,
@@ -27,6 +27,7 @@ from concerns.models import (
     digest,
     record,
 )
+from concerns.models.delivery import ANEW
 from concerns.routing import Recipient
 
 Fields = Mapping[str, Any]
@@ -229,8 +230,8 @@ def _narrow(concern: Concern, about: Collection[str], now: datetime) -> None:
     withheld = routing.withheld(about)
     if about == [routing.Party.NO]:
         return
-    standing = Delivery.objects.filter(concern=concern).order_by("pk")
-    list(standing.select_for_update())  # another note may be adding copies: wait for it, and only then read them
+    lock(concern.pk)  # another note may be adding copies: wait for it, and only then read them
+    standing = Delivery.objects.filter(concern=concern)
     copies = {copy.recipient: copy for copy in standing}
     standing.filter(recipient__in=withheld, withheld_at=None).update(
         withheld_at=now, released_at=None, held_until=None, act_at=None, generation=F("generation") + 1
@@ -260,26 +261,12 @@ _READ_NOTES = set(Recipient) - {Recipient.CUSTOMER, Recipient.POLICE_CALL}
 
 def _open_again(concern: Concern, by: User, now: datetime) -> None:
     """A note opens a closed concern, and whoever may read it must answer once more."""
+    lock(concern.pk)
     copies = Delivery.objects.filter(concern=concern)
     if not copies.filter(closed_at__isnull=False).update(closed_at=None):
         return
-    copies.filter(recipient__in=_READ_NOTES, withheld_at=None).update(
-        acknowledged_at=None,
-        acknowledged_by=None,
-        told_at=None,
-        told_by=None,
-        told_whom=None,
-        told_log=None,
-        told_how="",
-        received_at=None,
-        received_by=None,
-        notified_at=None,
-        sent_at=None,
-        escalations=0,
-        due_at=F("allowed") + Value(now),
-        act_at=now - routing.AT_ONCE,
-        generation=F("generation") + 1,
-    )
+    asked = copies.filter(recipient__in=_READ_NOTES, withheld_at=None)
+    asked.update(**ANEW, due_at=F("allowed") + Value(now), act_at=now - routing.AT_ONCE)
     press(concern)
     record(Event.Verb.REOPENED, concern, by=by, at=now)
 

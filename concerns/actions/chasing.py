@@ -15,6 +15,7 @@ from accounts.roles import Role
 from concerns import routing
 from concerns.actions.cards import new_copy, organisations
 from concerns.actions.footage import watch
+from concerns.actions.pressing import lock
 from concerns.disclosure import REVEALING
 from concerns.models import Channel, Delivery, Event, Footage, Kind, Message, record
 from concerns.models.message import LONGEST_WAIT
@@ -52,7 +53,8 @@ def tell(
 @transaction.atomic
 def proceed(*, delivery: Delivery, now: datetime) -> None:
     """Do what is due for a copy: its first messages; later a reminder and the next in line, again and again."""
-    copy = Delivery.objects.in_hand(delivery).select_for_update(of=("self",)).select_related("concern__site").first()
+    lock(delivery.concern_id)
+    copy = Delivery.objects.in_hand(delivery).select_related("concern__site").first()
     if copy is None or copy.act_at is None or copy.act_at > now:
         return  # somebody answered meanwhile, or another worker has it
     watch(copy.concern)
@@ -130,6 +132,7 @@ def _remind_of_hold(copy: Delivery, now: datetime) -> None:
 @transaction.atomic
 def warn(*, footage: Footage, now: datetime) -> None:
     """Warn at half the time and with a day left; when it is over, write down that nobody had said that it is saved."""
+    lock(footage.concern_id)
     clock = Footage.objects.in_hand(footage).select_for_update(of=("self",)).select_related("concern").first()
     if clock is None or clock.act_at is None or clock.act_at > now:
         return
@@ -187,7 +190,8 @@ def refused(*, message: Message, address: str, why: str, now: datetime) -> None:
     if not _finish(message, failed_at=now, address=address, refusal=why[:200]) or copy is None:
         return
     _mind_the_last(message, now)
-    record(Event.Verb.REFUSED, copy.concern, at=now, detail={"recipient": copy.recipient})
+    if not Message.objects.refused().filter(delivery=copy, person=message.person_id).exclude(pk=message.pk).exists():
+        record(Event.Verb.REFUSED, copy.concern, at=now, detail={"recipient": copy.recipient})
 
 
 def _mind_the_last(message: Message, now: datetime) -> None:
@@ -228,11 +232,14 @@ def _write(message: Message, **how: object) -> bool:
 
 
 def plan_digests(now: datetime) -> None:
-    """One digest in wait for everybody at head office, for seven o'clock of the next morning that has none yet."""
-    waiting = Message.objects.filter(kind=Kind.DIGEST, act_at__isnull=False).values("person")
-    office = User.objects.active().filter(role=Role.HEAD_OFFICE).exclude(email=None).exclude(pk__in=waiting)
+    """One digest in wait for everybody at head office, for seven o'clock of the next morning that has none yet.
+
+    One for a later day was planned by a clock that was set back since: it takes nobody's place.
+    """
     local = now.astimezone(LONDON)
     day = local.date() + timedelta(days=1 if local.time() >= routing.MORNING else 0)
+    waiting = Message.objects.filter(kind=Kind.DIGEST, act_at__isnull=False, day__lte=day).values("person")
+    office = User.objects.active().filter(role=Role.HEAD_OFFICE).exclude(email=None).exclude(pk__in=waiting)
     at = datetime.combine(day, routing.MORNING, LONDON)
     Message.objects.bulk_create(
         [Message(kind=Kind.DIGEST, person=person, day=day, made_at=now, act_at=at) for person in office],

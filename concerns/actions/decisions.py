@@ -10,15 +10,19 @@ from django.utils import timezone
 
 from accounts.models import User
 from concerns.actions.chasing import tell
-from concerns.actions.pressing import press
+from concerns.actions.pressing import lock, press
 from concerns.deciding import further_readers, people_to_keep_it_from
 from concerns.models import Concern, Decision, Delivery, Event, KeptFrom, Kind, commitment, record
-from concerns.models.delivery import ENDED
+from concerns.models.delivery import ANEW, ENDED
 from concerns.routing import AT_ONCE, TIME_ALLOWED, Recipient
 
 
 class NotYet(Exception):
     """It cannot be done as things stand. Says why in a sentence for whoever tried."""
+
+
+class Already(NotYet):
+    """Somebody was quicker, or it is the same tap twice: nothing is left to do."""
 
 
 def _decide(kind: Decision.Kind, verb: Event.Verb, concern: Concern, by: User, **fields: Any) -> Decision:
@@ -43,10 +47,15 @@ def _decide(kind: Decision.Kind, verb: Event.Verb, concern: Concern, by: User, *
 
 @transaction.atomic
 def hold(*, delivery: Delivery, by: User, officer: str, reference: str, until: datetime) -> Decision:
-    """Keep the customer's copy from them until the police say otherwise; somebody looks at it again by `until`."""
-    mine = Delivery.objects.filter(pk=delivery.pk, recipient=Recipient.CUSTOMER)
+    """Keep the customer's copy from them until the police say otherwise; somebody looks at it again by `until`.
+
+    One that is on hold already stays so, until the new time: nobody is told in between.
+    """
+    lock(delivery.concern_id)
+    mine = Delivery.objects.filter(pk=delivery.pk, recipient=Recipient.CUSTOMER, withheld_at=None)
+    mine = mine.filter(acknowledged_at=None, told_at=None)
     fresh = {"generation": F("generation") + 1, "leased_until": None}
-    if not mine.open().update(held_until=until, act_at=until, **fresh):
+    if not mine.update(held_until=until, act_at=until, **fresh):
         raise NotYet("The customer has been told already, or is not told at all.")
     press(delivery.concern)
     return _decide(
@@ -64,9 +73,10 @@ def hold(*, delivery: Delivery, by: User, officer: str, reference: str, until: d
 @transaction.atomic
 def end_hold(*, delivery: Delivery, by: User, reason: str) -> Decision:
     """Give the customer their copy after all, with the whole time that they are allowed."""
+    lock(delivery.concern_id)
     now = timezone.now()
     held = Delivery.objects.filter(pk=delivery.pk, held_until__isnull=False, withheld_at=None)
-    if not held.update(held_until=None, notified_at=None, **_begins(delivery, now)):
+    if not held.update(held_until=None, **_begins(delivery, now)):
         raise NotYet("It is not on hold any more.")
     press(delivery.concern)
     return _decide(Decision.Kind.END_HOLD, Event.Verb.HOLD_ENDED, delivery.concern, by, delivery=delivery, text=reason)
@@ -75,14 +85,7 @@ def end_hold(*, delivery: Delivery, by: User, reason: str) -> Decision:
 def _begins(delivery: Delivery, now: datetime) -> dict[str, Any]:
     """What a copy is like that starts its time at this moment."""
     allowed = delivery.allowed or TIME_ALLOWED[delivery.urgency][Recipient(delivery.recipient)]
-    return {
-        "allowed": allowed,
-        "due_at": now + allowed,
-        "act_at": now - AT_ONCE,
-        "leased_until": None,
-        "escalations": 0,
-        "generation": F("generation") + 1,
-    }
+    return {**ANEW, "allowed": allowed, "due_at": now + allowed, "act_at": now - AT_ONCE}
 
 
 # --- Who else may read, and who may not -----------------------------------------------------------------------------
@@ -91,13 +94,13 @@ def _begins(delivery: Delivery, now: datetime) -> dict[str, Any]:
 @transaction.atomic
 def release(*, delivery: Delivery, by: User, reason: str) -> Decision:
     """Give a withheld recipient their copy. Whoever was kept from it by name, by head office, still is."""
+    lock(delivery.concern_id)
     now = timezone.now()
     withheld = Delivery.objects.filter(pk=delivery.pk, withheld_at__isnull=False, closed_at=None)
-    anew: dict[str, Any] = {"notified_at": None, "sent_at": None, "received_at": None, "received_by": None}
-    anew |= {"acknowledged_at": None, "acknowledged_by": None}
-    anew |= {"told_at": None, "told_by": None, "told_whom": None, "told_how": "", "told_log": None}
-    if not withheld.update(withheld_at=None, released_at=now, **anew, **_begins(delivery, now)):
-        raise NotYet("They have their copy already, or the concern is closed. A note opens it again.")
+    if not withheld.update(withheld_at=None, released_at=now, **_begins(delivery, now)):
+        if Delivery.objects.filter(pk=delivery.pk, withheld_at=None).exists():
+            raise Already("They have their copy already.")
+        raise NotYet("The concern is closed. A note opens it again.")
     KeptFrom.objects.filter(concern=delivery.concern, recipient=delivery.recipient).delete()
     press(delivery.concern)
     return _decide(Decision.Kind.RELEASE, Event.Verb.RELEASED, delivery.concern, by, delivery=delivery, text=reason)
@@ -106,7 +109,9 @@ def release(*, delivery: Delivery, by: User, reason: str) -> Decision:
 @transaction.atomic
 def pass_on(*, delivery: Delivery, person: User, by: User, reason: str) -> Decision:
     """Let one more person of the same organisation read this copy and answer for it. Only the first does."""
-    _lock(delivery.concern)
+    lock(delivery.concern_id)
+    if Decision.objects.filter(kind=Decision.Kind.PASS_ON, delivery=delivery, person=person).exists():
+        raise Already("It was passed on to them before.")
     copy = Delivery.objects.filter(pk=delivery.pk, withheld_at=None, held_until=None).first()
     if copy is None or not further_readers(copy).filter(pk=person.pk).exists():
         raise NotYet("It cannot be passed on to them, or they can see it already. Choose somebody else.")
@@ -123,7 +128,7 @@ def keep_from(*, concern: Concern, people: Collection[User], by: User, reason: s
 
     Nobody is kept from it twice, by themselves, or by somebody who was kept from it a moment ago.
     """
-    _lock(concern)
+    lock(concern.pk)
     if KeptFrom.objects.filter(concern=concern, user=by).exists():
         raise NotYet("You cannot decide about this concern any more.")
     may_be = people_to_keep_it_from(concern, by).filter(pk__in=[person.pk for person in people])
@@ -170,13 +175,8 @@ def close(*, concern: Concern, by: User, outcome: str, text: str = "", reference
 
 
 def _must_be_answered(concern: Concern) -> None:
-    copies = _lock(concern)
+    copies = lock(concern.pk)
     if any(copy.closed_at for copy in copies):
-        raise NotYet("It is closed already.")
+        raise Already("It is closed already.")
     if Delivery.objects.filter(~ENDED, concern=concern).exists():
         raise NotYet("Somebody has not been told yet. It can be closed once all have it or were told.")
-
-
-def _lock(concern: Concern) -> list[Delivery]:
-    """All its copies: one decision at a time. They are locked before the history, as by every verb."""
-    return list(Delivery.objects.filter(concern=concern).order_by("pk").select_for_update())

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from concerns.actions.pressing import press
+from concerns.actions.pressing import lock, press
 from concerns.models import Concern, Event, Footage, record
 
 
@@ -24,6 +24,7 @@ def watch(concern: Concern) -> Footage | None:
 @transaction.atomic
 def save_footage(*, concern: Concern, by: User, whom: str, on: datetime, where: str) -> bool:
     """Keep who saved the footage, when, and where it is. Only the first does."""
+    lock(concern.pk)
     watch(concern)
     footage = Footage.objects.select_for_update().filter(concern=concern, saved_at=None).first()
     if footage is None:

@@ -2,12 +2,19 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from concerns import times
 from concerns.models import Concern, Delivery, Footage, Status
 from concerns.routing import DESKS_OF_THE_POLICE, Recipient
 
 _DONE = {Status.HAS_IT, Status.TOLD}
+
+
+def lock(concern_id: UUID) -> list[Delivery]:
+    """All copies of a concern, held in one order: two verbs at one moment wait for each other, and never for ever."""
+    copies = Delivery.objects.filter(concern=concern_id).order_by("pk")
+    return list(copies.select_for_update(no_key=True))
 
 
 def press(concern: Concern) -> None:

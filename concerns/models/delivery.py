@@ -1,10 +1,11 @@
 import uuid
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import Organisation, Site, User
@@ -21,6 +22,24 @@ ANSWERED = Q(
 )
 ENDED = Q(acknowledged_at__isnull=False) | Q(told_at__isnull=False) | Q(withheld_at__isnull=False)
 FEW_SITES = 10
+
+# What a copy is like that starts anew: nobody was sent anything and nobody has answered. Its moments are the caller's.
+ANEW: dict[str, Any] = {
+    "notified_at": None,
+    "sent_at": None,
+    "escalations": 0,
+    "received_at": None,
+    "received_by": None,
+    "acknowledged_at": None,
+    "acknowledged_by": None,
+    "told_at": None,
+    "told_by": None,
+    "told_whom": None,
+    "told_how": "",
+    "told_log": None,
+    "leased_until": None,
+    "generation": F("generation") + 1,
+}
 
 
 class DeliveryQuerySet(TimedQuerySet):

@@ -32,10 +32,6 @@ class Channel(models.TextChoices):
     WEBHOOK = "webhook", "control-room system"
 
 
-# Wanted only while the copy that it is about is open; the others while there is something to open.
-CHASING = {Kind.FIRST, Kind.REMINDER, Kind.ESCALATION}
-
-
 class MessageQuerySet(TimedQuerySet):
     def due(self, now: datetime) -> "MessageQuerySet":
         """Also what a clock that was set back since would have wait longer than any message waits."""
@@ -109,8 +105,10 @@ class Message(Timed):
 
     def _is_needed(self) -> bool:
         about = self._fresh(Delivery, self.about_id)
-        if self.kind in CHASING:
-            return about.is_open
+        if self.kind == Kind.FIRST:  # and not of a time before it was released, or asked for anew
+            return bool(about.is_open and about.notified_at == self.made_at)
+        if self.kind in (Kind.REMINDER, Kind.ESCALATION):
+            return bool(about.is_open and about.escalations)
         if self.kind == Kind.HOLD:
             return about.status == Status.HELD
         return bool(self.kind != Kind.FOOTAGE or about.footage_until)

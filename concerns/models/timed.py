@@ -26,7 +26,7 @@ class TimedQuerySet(models.QuerySet[Any]):
             return None  # looking locks nothing
         with transaction.atomic():
             skip = connection.features.has_select_for_update_skip_locked
-            row = self.due(now).order_by("act_at").select_for_update(skip_locked=skip, of=("self",)).first()
+            row = self.due(now).order_by("act_at").select_for_update(skip_locked=skip, no_key=True).first()
             if row is not None:
                 row.leased_until = now + LEASE
                 row.save(update_fields=["leased_until"])
