@@ -22,20 +22,20 @@ READERS = ("hana", "moss", "cole", "priya")
 DESKS = {Recipient.POLICE, Recipient.POLICE_CALL, Recipient.STANDARDS}
 
 
-def fill(cast, number, *, answered=False):
-    """Store this many concerns of the last hundred days: waiting for everybody, or acknowledged by all."""
+def fill(cast, number, *, answered=False, seconds=HUNDRED_DAYS):
+    """Store this many concerns of so many last seconds: waiting for everybody, or acknowledged by all."""
     chance = random.Random(number)
     sites = list(cast["asha"].sites.all())
     for start in range(0, number, AT_ONCE):
-        concerns = [_concern(cast["asha"], sites, chance) for _ in range(min(AT_ONCE, number - start))]
+        concerns = [_concern(cast["asha"], sites, chance, seconds) for _ in range(min(AT_ONCE, number - start))]
         Concern.objects.bulk_create(concerns)
         Delivery.objects.bulk_create(copy for concern in concerns for copy in _copies(concern, cast, answered))
         KeptFrom.objects.bulk_create(name for concern in concerns for name in _kept_from(concern, cast))
 
 
-def _concern(author, sites, chance):
+def _concern(author, sites, chance, seconds):
     """One in five has CCTV that is lost within two days."""
-    site, received_at = chance.choice(sites), timezone.now() - timedelta(seconds=chance.randrange(HUNDRED_DAYS))
+    site, received_at = chance.choice(sites), timezone.now() - timedelta(seconds=chance.randrange(seconds))
     soon = timezone.now() + timedelta(seconds=chance.randrange(TWO_DAYS))
     seen_at = soon - timedelta(days=site.cctv_days or DAYS_WHERE_UNKNOWN) if chance.random() < 0.2 else received_at
     return Concern(
