@@ -6,6 +6,7 @@ What is new each time by nature (tokens, the keys of empty forms) is put to rest
 """
 
 import re
+from datetime import timedelta
 from itertools import combinations
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ from concerns.routing import Party, Recipient, withheld
 from guidance.models import Helpline, Page
 from tests.addresses import KEYS, admin_address, desk_of, ours, under
 from tests.cards import PERSON, VEHICLE, add_note, send_card
+from tests.concerns.timeline import Timeline
 from tests.conftest import FULL_COUNTS
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -84,7 +86,13 @@ def at_rest(text):
 
 
 @pytest.fixture
-def world(cast):
+def post(clock, monkeypatch):
+    """The worker's clock and all the letters that left; the clock stands where the walk's does until it is moved."""
+    return Timeline(monkeypatch)
+
+
+@pytest.fixture
+def world(cast, post):
     """Everything but the concern in question: guidance, somebody who was invited, and two pages of other concerns."""
     call_command("load_guidance", verbosity=0)
     site = Site.objects.get(name="Quillgate Shopping Centre")
@@ -94,10 +102,11 @@ def world(cast):
     for concern in others[:6]:
         for copy in concern.deliveries.all():
             actions.acknowledge(delivery=copy, by=cast[{"manager": "moss"}.get(copy.recipient, "hana")])
+    post.work()
     invited = people.take_on(entry=Entry("Kit", staff_number="B17"), sites=[site], by=cast["moss"])
     token = people.invite(person=invited, by=cast["moss"])
     desk = desk_of(others[-1])
-    return {"site": site, "visible": others[-1], "token": token, "guard": cast["asha"], "desk": desk}
+    return {"site": site, "visible": others[-1], "token": token, "guard": cast["asha"], "desk": desk, "post": post}
 
 
 def walk(user, world, happened):
@@ -105,6 +114,7 @@ def walk(user, world, happened):
     cache.clear()  # the rate limits
     with transaction.atomic():
         happened()
+        world["post"].work()
         user = user and User.objects.get(pk=user.pk)
         answers = [*look_everywhere(user, world), *take_a_path(user, world)]
         transaction.set_rollback(True)
@@ -226,6 +236,47 @@ def test_a_withheld_concern_leaves_no_trace(cast, world, name):
         same(walk(cast.get(name), world, lambda about=about: from_the_start(cast, world, about)), without)
     for history in (by_a_later_note, by_two_notes) if name in ROLES else ():
         same(walk(cast[name], world, lambda history=history: history(cast, world, answers_to(name)[0])), without)
+
+
+DESKS = {
+    "moss": ["moss@demo.example", "room@demo.example"],
+    "hana": ["hana@demo.example", "office@demo.example"],
+    "cole": ["cole@demo.example", "customer@demo.example"],
+    "priya": ["priya@demo.example", "intelligence@demo.example"],
+}
+
+
+def letters(post, addresses, happened):
+    """All that leaves for these addresses in three days of the world where this has happened, which is then undone."""
+    with transaction.atomic():
+        start, before = post.now, len(post.left)
+        happened()
+        post.spend(timedelta(days=3))
+        left = [(str(at), letter) for at, letter in post.left[before:] if letter.to in addresses]
+        post.now = start
+        transaction.set_rollback(True)
+    return sorted((at, letter.subject, no_tokens(letter.text)) for at, letter in left)
+
+
+def no_tokens(text):
+    """The same without the signature of a link, which is made anew each time."""
+    return re.sub(r"/desk/\S+", "/desk/", text)
+
+
+@pytest.mark.parametrize("name", DESKS)
+def test_no_message_of_a_withheld_concern_leaves_for_whom_it_is_withheld_from(cast, post, name):
+    Organisation.objects.filter(name="Brightkeep Security").update(head_office_mailbox="office@demo.example")
+    Site.objects.update(control_room_mailbox="room@demo.example", customer_mailbox="customer@demo.example", cctv_days=3)
+    world = {"site": Site.objects.get(name="Quillgate Shopping Centre")}
+    send_card(cast["asha"], site=world["site"], urgency="prompt", camera_from=post.now)
+    post.work()
+    without = letters(post, DESKS[name], lambda: None)
+    assert without
+    for about in answers_to(name):
+        told = letters(post, DESKS[name], lambda about=about: from_the_start(cast, world, about))
+        assert told == without, about
+    shown = next(about for about in (["no"], *SETS) if not blind(name, about))
+    assert letters(post, DESKS[name], lambda: from_the_start(cast, world, shown)) != without
 
 
 MOVES = {
