@@ -14,7 +14,6 @@ from accounts.models import User
 from accounts.roles import Role
 from concerns import routing
 from concerns.actions.cards import new_copy, organisations
-from concerns.actions.footage import watch
 from concerns.actions.pressing import lock
 from concerns.disclosure import REVEALING
 from concerns.models import Channel, Delivery, Event, Footage, Kind, Message, record
@@ -57,7 +56,7 @@ def proceed(*, delivery: Delivery, now: datetime) -> None:
     copy = Delivery.objects.in_hand(delivery).select_related("concern__site").first()
     if copy is None or copy.act_at is None or copy.act_at > now:
         return  # somebody answered meanwhile, or another worker has it
-    watch(copy.concern)
+    Footage.objects.watch(copy.concern)
     if copy.held_until:
         _remind_of_hold(copy, now)
     elif copy.notified_at or copy.recipient == Recipient.POLICE_CALL:

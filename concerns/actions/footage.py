@@ -10,22 +10,11 @@ from concerns.actions.pressing import lock, press
 from concerns.models import Concern, Event, Footage, record
 
 
-def watch(concern: Concern) -> Footage | None:
-    """The clock on its footage, started if need be; None where no camera can have seen anything."""
-    kept = concern.footage_kept
-    if kept is None:
-        return None
-    seen_at, kept_until = kept
-    new = Footage(concern=concern, seen_at=seen_at, kept_until=kept_until)
-    fields = {"seen_at": seen_at, "kept_until": kept_until, "act_at": new.warned_at()[0]}
-    return Footage.objects.get_or_create(concern=concern, defaults=fields)[0]
-
-
 @transaction.atomic
 def save_footage(*, concern: Concern, by: User, whom: str, on: datetime, where: str) -> bool:
     """Keep who saved the footage, when, and where it is. Only the first does."""
     lock(concern.pk)
-    watch(concern)
+    Footage.objects.watch(concern)
     footage = Footage.objects.select_for_update().filter(concern=concern, saved_at=None).first()
     if footage is None:
         return False

@@ -20,7 +20,8 @@ def lock(concern_id: UUID) -> list[Delivery]:
 def press(concern: Concern) -> None:
     """Keep with each copy what presses on the concern by now; for every verb that ends, adds or withholds one."""
     copies = list(Delivery.objects.filter(concern=concern))
-    unsaved = not Footage.objects.filter(concern=concern, act_at=None).exists()
+    clock = Footage.objects.watch(concern)
+    unsaved = clock is None or clock.act_at is not None
     for copy, presses in pressure(concern, copies, unsaved=unsaved).items():
         if any(getattr(copy, name) != at for name, at in presses.items()):
             Delivery.objects.filter(pk=copy.pk).update(**presses)

@@ -1,5 +1,6 @@
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -7,6 +8,18 @@ from django.db.models import Q
 
 from concerns.encryption import EncryptedTextField
 from concerns.models.timed import Timed, TimedQuerySet
+
+
+class FootageQuerySet(TimedQuerySet):
+    def watch(self, concern: Any) -> "Footage | None":
+        """The clock on its footage, started if need be; None where no camera can have seen anything."""
+        if concern.footage_kept is None:
+            return None
+        seen_at, kept_until = concern.footage_kept
+        first = Footage(seen_at=seen_at, kept_until=kept_until).warned_at()[0]
+        fields = {"seen_at": seen_at, "kept_until": kept_until, "act_at": first}
+        clock: Footage = self.get_or_create(concern=concern, defaults=fields)[0]
+        return clock
 
 
 class Footage(Timed):
@@ -24,7 +37,7 @@ class Footage(Timed):
     saved_where = EncryptedTextField(null=True)  # where it is kept
     lost_at = models.DateTimeField(null=True)
 
-    objects = TimedQuerySet.as_manager()
+    objects = FootageQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(name="footage_due", fields=["act_at"], condition=Q(act_at__isnull=False))]

@@ -160,8 +160,8 @@ def follow(trial, length, seen, check):
 
 def as_the_table_says(trial, verb, before):
     waits = trial.concern.deliveries.exclude(recipient=trial.recipient).open().exists()
-    if verb == Verb.CLOSE and waits:
-        expected = before  # somebody else has to answer first
+    if (verb == Verb.CLOSE and waits) or (verb == Verb.RELEASE and trial.copy.closed_at):
+        expected = before  # somebody else has to answer first; the concern has to be opened first
     elif verb in ONLY_THE_CUSTOMER and trial.recipient != Recipient.CUSTOMER:
         expected = before
     else:
