@@ -30,7 +30,9 @@ class Permission(TextChoices):
     SEE_CONCERNS = "see_concerns", "open cards they wrote or that were addressed to them"
     WORK_QUEUE = "work_queue", "see the queue and acknowledge a copy"
     ADD_NOTE = "add_note", "add a note to a card they may see"
-    RECORD_TOLD = "record_told", "record whom they rang about their own card"
+    RECORD_TOLD = "record_told", "record whom they rang about a card that they may see"
+    HOLD = "hold", "record that the police ask for the customer not to be told yet, and that they no longer do"
+    SAVE_FOOTAGE = "save_footage", "record that footage is saved"
     ASK = "ask", "ask the author of a card something"
     ANSWER = "answer", "answer what was asked about their own card"
     PASS_ON = "pass_on", "let somebody else of their organisation read a copy"
@@ -45,8 +47,8 @@ class Permission(TextChoices):
 
 _P = Permission
 _REPORTER = {_P.REPORT, _P.SEE_CONCERNS, _P.ADD_NOTE, _P.RECORD_TOLD, _P.ANSWER}
-_RECIPIENT = {_P.SEE_CONCERNS, _P.WORK_QUEUE}
-_COMPANY = {_P.ASK, _P.PASS_ON, _P.CLOSE}
+_RECIPIENT = {_P.SEE_CONCERNS, _P.WORK_QUEUE, _P.SAVE_FOOTAGE}
+_COMPANY = {_P.ASK, _P.PASS_ON, _P.CLOSE, _P.HOLD}
 
 PERMISSIONS: dict[str, set[Permission]] = {
     Role.GUARD: _REPORTER,
@@ -54,7 +56,7 @@ PERMISSIONS: dict[str, set[Permission]] = {
     Role.HEAD_OFFICE: _REPORTER | _RECIPIENT | _COMPANY | {_P.DECIDE, _P.SEE_SITES, _P.SEE_FIGURES},
     Role.LEAD: _REPORTER | _RECIPIENT | _COMPANY | {_P.DECIDE, _P.SEE_SITES},
     Role.CUSTOMER: _RECIPIENT,
-    Role.POLICE: _RECIPIENT | {_P.ADD_NOTE, _P.ASK},
+    Role.POLICE: _RECIPIENT | {_P.ADD_NOTE, _P.ASK, _P.HOLD},
     Role.ADMIN: {_P.ADMINISTER, _P.EDIT_GUIDANCE},
 }
 
