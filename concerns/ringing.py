@@ -1,4 +1,4 @@
-"""Whom the author of a card rings once it is sent. It asks the database nothing that the concern does not carry."""
+"""Whom the author of a card rings once it is sent."""
 
 from typing import NamedTuple
 
@@ -6,6 +6,7 @@ from phonenumber_field.phonenumber import PhoneNumber
 
 from concerns.models import Concern, Delivery
 from concerns.routing import Recipient
+from concerns.telling import RING
 
 
 class Ring(NamedTuple):
@@ -24,6 +25,12 @@ def to_ring(concern: Concern) -> Ring | None:
         if recipient in copies and recipient.value != concern.author_role:
             return Ring(copies[recipient], *_at(concern, recipient))
     return None
+
+
+def anybody_above(concern: Concern) -> bool:
+    """Whether somebody other than the author can open it as manager, head office or lead."""
+    copies = [copy for copy in concern.deliveries.all() if copy.recipient in RING and not copy.withheld_at]
+    return any(copy.readers().exclude(pk=concern.reported_by_id).exists() for copy in copies)
 
 
 def _at(concern: Concern, recipient: Recipient) -> tuple[str, PhoneNumber | str, str]:
