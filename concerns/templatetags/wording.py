@@ -19,6 +19,11 @@ def by(at):
 
 
 @register.filter
+def countdown(until):
+    return wording.countdown(until, timezone.now())
+
+
+@register.filter
 def left(due):
     return wording.left(due, timezone.now())
 
