@@ -3,6 +3,7 @@
 import io
 
 import segno
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
@@ -166,7 +167,10 @@ def demo_sign_in(request):
     """A trial's one tap."""
     if not settings.DEMO or request.POST.get("person") not in demo.PEOPLE:
         raise Http404
-    return perform_login(request, get_object_or_404(User, email=demo.email(request.POST["person"])))
+    person = get_object_or_404(User, email=demo.email(request.POST["person"]))
+    response = perform_login(request, person)
+    record_authentication(request, person, method="demo")
+    return response
 
 
 @login_not_required
