@@ -2,16 +2,17 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
 from concerns import disclosure, outcomes
 from concerns.deciding import decides
 from concerns.disclosure import Addition, Asked, Closing, Copy, Decided, Footage, Hold, Read, Reader
-from concerns.models import DAYS_WHERE_UNKNOWN, Concern, Decision, Delivery, Event, Outcome, Status
+from concerns.models import DAYS_WHERE_UNKNOWN, Concern, Decision, Delivery, Event, Outcome, Question, Status
 from concerns.ringing import number_to_ask
 from concerns.routing import Recipient
 from concerns.telling import OF_THE_POLICE
@@ -27,6 +28,7 @@ _OF_THE_COMPANY = {
     Event.Verb.PASSED_ON,
     Event.Verb.PROPOSED,
 }
+MOST_ASKED = 10  # questions on somebody's home
 _READS = (Event.Verb.OPENED, Event.Verb.PRINTED)
 _LINE = ["urgency", "site", "zone", "seen_at", "until_at", "time_is_approximate", "still_there"]
 
@@ -128,14 +130,15 @@ def _footage(concern):
     _, kept_until = concern.footage_kept
     clock = getattr(concern, "footage", None)
     known = concern.site.cctv_days if concern.site else None
+    saved_on = clock.saved_on if clock else None
     customer = [copy for copy in concern.deliveries.all() if copy.recipient == Recipient.CUSTOMER]
     return Footage(
         kept_until=kept_until,
         days=known or DAYS_WHERE_UNKNOWN,
         days_are_known=bool(known),
-        lost=bool(clock and clock.lost_at and not clock.saved_on),
+        lost=saved_on is None and kept_until <= timezone.now(),
         ask_the_site=bool(customer) and not (customer[0].withheld_at or customer[0].held_until),
-        saved_on=clock.saved_on if clock else None,
+        saved_on=saved_on,
         saved_whom=(clock and clock.saved_whom) or "",
         saved_where=(clock and clock.saved_where) or "",
         saved_by_organisation=clock and clock.saved_by and clock.saved_by.organisation_id,
@@ -163,6 +166,24 @@ def line(concern: Concern, user: User, copy: Delivery | None = None) -> dict[str
     if copy is None:
         facts["outcome"] = _closing(concern, user, words=False)
     return _disclose(facts, concern, user, copy)
+
+
+class Waiting(NamedTuple):
+    """A question that waits for somebody's answer, as a list shows it: neither its words nor who asks."""
+
+    id: object
+    reference: str
+    role: str
+    left: bool
+
+
+def to_answer(user: User) -> list[Waiting]:
+    """What this person is asked, the oldest first: about their own cards, or a leaver's where they decide."""
+    questions = Question.objects.addressed_to(user).unanswered().select_related("concern")
+    return [
+        Waiting(asked.pk, str(asked.concern), asked.get_author_role_display(), asked.concern.reported_by_id != user.pk)
+        for asked in questions[:MOST_ASKED]
+    ]
 
 
 def history(concern: Concern, events: Sequence[Event], card: Mapping[str, Any]) -> list[tuple[datetime, str, str]]:

@@ -3,6 +3,8 @@
 import uuid
 from datetime import datetime
 
+from django.utils import timezone
+
 from concerns import actions
 from concerns.encryption import encrypted_fields
 from concerns.models import Concern, Note, PersonSeen, VehicleSeen
@@ -40,6 +42,12 @@ def add_note(concern, author, *, text="He came back at eleven.", about=("no",), 
     return actions.add_note(
         concern=concern, by=author, key=key, text=text, about=about, people=people, vehicles=vehicles
     )
+
+
+def answer_all(concern, by):
+    """Every copy that waits is ended: this person told them all."""
+    for copy in concern.deliveries.open():
+        actions.record_told(delivery=copy, by=by, whom="the duty desk", at=timezone.now())
 
 
 def canaries(model, *leave):

@@ -76,6 +76,21 @@ def sign_in(cast):
 
 
 @pytest.fixture
+def sign_in_now(cast, settings):
+    """A function that gives the browser of one of the cast who has just signed in with a password."""
+    settings.DEMO = True  # they are made up
+
+    def browser(name):
+        client, person = Client(), cast[name]
+        person.set_password("three random words")
+        person.save()
+        client.post("/accounts/login/", {"login": person.email, "password": "three random words"})
+        return client
+
+    return browser
+
+
+@pytest.fixture
 def concern(cast):
     """Asha's card about nobody who works here: two people, one vehicle, told to all four."""
     return send_card(cast["asha"], people=[PERSON, PERSON | {"name": ""}], vehicles=[VEHICLE])

@@ -8,7 +8,7 @@ from django.urls import Resolver404, resolve
 from concerns.forms import CardForm, NoteForm
 from concerns.sheet import Sheet
 from concerns.telling_forms import ToldForm
-from concerns.views import sheets
+from concerns.views import sheets, unsent
 from concerns.views.sheets import Notice
 
 PAGES = {
@@ -18,7 +18,7 @@ PAGES = {
 
 
 def words(request, notice, status):
-    """The page of a card or a note with all that was posted to it, or None for any other request.
+    """The page of a form with words and all that was posted to it, or None for any other request.
 
     Asks nothing of the database, the session or the person: any of them may be what is gone.
     """
@@ -28,6 +28,8 @@ def words(request, notice, status):
         match = resolve(request.path_info)
     except Resolver404:
         return None
+    if form_class := getattr(match.func, "keeps_words_of", None):
+        return unsent.page(request, form_class, notice, status)
     if match.url_name == "told":
         return _told(request, match.kwargs, notice, status)
     if match.url_name not in PAGES:
@@ -50,5 +52,5 @@ def send_again(request):
 
 
 def not_stored(request):
-    """Something broke while a card or a note was being stored: the words, and whom to ring."""
+    """Something broke while words were being stored: the words, and whom to ring."""
     return words(request, Notice.NOT_STORED, 503)

@@ -16,6 +16,7 @@ class Notice(StrEnum):
     SEND_AGAIN = "send again"
     NOT_STORED = "not stored"
     NOT_HERE = "not here"
+    ANSWERED = "answered"
 
 
 # The optional parts of the card: what each holds.
