@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation, Site
 from concerns import actions, links
-from concerns.models import Delivery
+from concerns.models import Delivery, KeptFrom
 from tests.cards import add_note, send_card
 
 DESK = "intelligence@demo.example"
@@ -94,7 +94,7 @@ def it_is_withheld(copy, cast):
 
 
 def somebody_there_is_kept_from_it(copy, cast):
-    actions.keep_from(concern=copy.concern, people=[cast["priya"]], by=cast["hana"])
+    KeptFrom.objects.create(concern=copy.concern, user=cast["priya"])
 
 
 ENDS = [
