@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from accounts.roles import Permission, Role
+from accounts.roles import Role
 from concerns import reading, wording
+from concerns.models import Status
 from concerns.police import Telling, how_to_tell
-from concerns.routing import DESKS_OF_THE_POLICE, Recipient
+from concerns.telling import OF_THE_POLICE, may_tell
 
 RISK = timedelta(days=2)
 FEW = 5  # are named; a list of its own has the others
@@ -20,7 +21,7 @@ class Untold(NamedTuple):
     reference: str
     late: str
     telling: Telling | None  # whom to ring and what to say; an officer is not asked to ring
-    ends: str  # whose copy "I told them" ends; empty for whoever does not record that
+    ends: str  # whose copy "I told them" ends; empty for whoever may not say that
 
 
 class AtRisk(NamedTuple):
@@ -35,6 +36,12 @@ def police_not_told(copies, user):
     if user.role == Role.CUSTOMER:
         return copies.none().order_by("police_due_at", "id")
     return (copies.open() if user.role == Role.POLICE else copies).police_not_told()
+
+
+def is_untold(copy, user, now):
+    """The same of one copy."""
+    knows = user.role == Role.POLICE and not copy.is_open
+    return bool(copy.police_due_at and copy.police_due_at < now and not knows)
 
 
 def above(copies, user, sites):
@@ -55,18 +62,11 @@ def _untold(copy, user):
     late = wording.length(timezone.now() - copy.police_due_at)
     if user.role == Role.POLICE:
         return Untold(card["reference"], late, None, "")
-    ends = _ended_by_telling(card) if user.may(Permission.RECORD_TOLD) else ""
-    return Untold(card["reference"], late, how_to_tell(card, copy.concern.force), ends)
-
-
-def _ended_by_telling(card):
-    """The police call, where one is asked for; nothing where this reader may not know whom the police's desk is."""
-    told = {copy.recipient for copy in card["told"]}
-    if not told & DESKS_OF_THE_POLICE:
-        return ""
-    return (Recipient.POLICE_CALL if Recipient.POLICE_CALL in told else Recipient.POLICE).value
+    tells = may_tell(card, own=copy.recipient, is_author=reading.is_author(copy.concern, user))
+    asked = [other.recipient for other in tells if other.recipient in OF_THE_POLICE and other.status == Status.WAITING]
+    return Untold(card["reference"], late, how_to_tell(card, copy.concern.force), asked[0] if asked else "")
 
 
 def _at_risk(copy, user):
     card = reading.line(copy.concern, user, copy)
-    return AtRisk(card["reference"], wording.length(copy.footage_until - timezone.now()))
+    return AtRisk(card["reference"], wording.countdown(copy.footage_until, timezone.now()))

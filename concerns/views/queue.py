@@ -83,6 +83,7 @@ def own_cards(request, most=PAGE):
     found, older = keyset.cut(theirs, some, most)
     lines = [reading.line(concern, request.user) for concern in found]
     return {
+        "to_answer": reading.to_answer(request.user),
         "cards": [{"line": line, "cells": wording.cells(line["told"], timezone.now())} for line in lines],
         "older": older and f"?{urlencode({'older': older})}",
     }
@@ -230,8 +231,8 @@ def _row(copy, user):
         held=_labels(r for r, status in statuses.items() if status == Status.HELD),
         nobody=knows_all and set(statuses.values()) <= {Status.WAITING, Status.HELD},
         everybody=knows_all and set(statuses.values()) <= {Status.HAS_IT, Status.TOLD},
-        police_late=bool(copy.police_due_at and copy.police_due_at < now),
-        footage_left=wording.length(copy.footage_until - now) if footage else "",
+        police_late=alarms.is_untold(copy, user, now),
+        footage_left=wording.countdown(copy.footage_until, now) if footage else "",
         closed_at=copy.closed_at if user.role != Role.CUSTOMER else None,
     )
 
