@@ -139,6 +139,7 @@ class Decided(NamedTuple):
     text: str = ""
     reference: str = ""
     until: datetime | None = None
+    by_id: object = None
 
 
 class Hold(NamedTuple):

@@ -120,6 +120,7 @@ def _decision(decision, user):
         text=decision.text,
         reference=reference,
         until=decision.until,
+        by_id=decision.by_id,
     )
 
 
@@ -218,7 +219,8 @@ def _named(concern, card):
     author = {concern.reported_by_id} if "author_name" in card else set()
     told = {copy.by_id for copy in card["told"] if copy.by}
     signed = {note.by_id for note in card.get("notes", ()) if note.signature}
-    return author | told | signed | {read.by_id for read in card.get("reads", ())}
+    decided = {decision.by_id for decision in card.get("decisions", ())}
+    return author | told | signed | decided | {read.by_id for read in card.get("reads", ())}
 
 
 def _who(event, named):
