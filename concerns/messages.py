@@ -19,9 +19,9 @@ ASKS = {
         "Please open {reference}: somebody has to be told by {by}",
         "Please open {reference}: somebody was to be told by {by}",
     ),
-    Kind.PASSED_ON: ("Please open {reference}", "Please open {reference}"),
-    Kind.HOLD: ("Please look at {reference} again", "Please look at {reference} again"),
-    Kind.FOOTAGE: ("Please open {reference}: something must be saved", "Please open {reference}"),
+    Kind.PASSED_ON: ("Please open {reference}",) * 2,
+    Kind.HOLD: ("Please look at {reference} again",) * 2,
+    Kind.FOOTAGE: ("Please open {reference}: something must be saved",) * 2,
 }
 
 
@@ -40,6 +40,11 @@ def letter(message: Message, address: str, now: datetime) -> Letter | None:
     text = render_to_string("concerns/email/message.txt", words)
     html = render_to_string("concerns/email/message.html", words)
     return Letter(id=message.pk, to=address, subject=subject, text=text, html=html, facts=facts)
+
+
+def is_still_theirs(message: Message, letter: Letter) -> bool:
+    """Whether whoever gets it may still know of all that it names; of one copy alone its address is the answer."""
+    return message.kind != Kind.DIGEST or digest.is_still_theirs(message, letter)
 
 
 def _link(message: Message, address: str) -> str:

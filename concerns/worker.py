@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from concerns import messages
 from concerns.actions import chasing
-from concerns.channels import ChannelError, Email, Webhook
-from concerns.models import Channel, Delivery, Footage, Heartbeat, Message
+from concerns.channels import ChannelError, Email, Letter, Webhook
+from concerns.models import Channel, Delivery, Footage, Heartbeat, Kind, Message
 
 logger = logging.getLogger(__name__)
 
@@ -78,13 +78,19 @@ def send(message: Message) -> None:
     if letter is None:
         return chasing.dropped(message=message, now=now)
     try:
-        left = _channel(message).send(letter, still_wanted=lambda: message.where() == address)
+        left = _channel(message).send(letter, still_wanted=lambda: _is_wanted(message, letter, address))
     except ChannelError as error:
         outcome = chasing.refused if error.permanent else chasing.put_off
         return outcome(message=message, address=address, why=str(error), now=timezone.now())
+    if not left and message.kind == Kind.DIGEST and message.where():  # what it says has changed: put together anew
+        return chasing.put_off(message=message, address=address, why="", now=timezone.now())
     if not left:
         return chasing.dropped(message=message, now=timezone.now())
     return chasing.sent(message=message, address=address, now=timezone.now())
+
+
+def _is_wanted(message: Message, letter: Letter, address: str) -> bool:
+    return message.where() == address and messages.is_still_theirs(message, letter)
 
 
 def _channel(message: Message) -> Email | Webhook:
