@@ -148,16 +148,21 @@ def warn(*, footage: Footage, now: datetime) -> None:
 
 
 def _ask_to_save(clock: Footage, now: datetime) -> None:
-    """The customer and the manager; where the customer is not told, or cannot be asked, head office and the police."""
+    """The customer and the manager; where the customer may not know, head office and the police.
+
+    A customer who knows no time of the camera cannot be asked: then the company has to find out.
+    """
     copies = {copy.recipient: copy for copy in Delivery.objects.filter(concern=clock.concern_id)}
     may = {recipient: copy for recipient, copy in copies.items() if not (copy.withheld_at or copy.held_until)}
-    customer = may.get(Recipient.CUSTOMER)
-    if customer and customer.footage_until:
-        first = [Recipient.CUSTOMER, Recipient.MANAGER]
+    office = Recipient.HEAD_OFFICE if Recipient.HEAD_OFFICE in may else Recipient.LEAD
+    customer = copies.get(Recipient.CUSTOMER)
+    if customer and Recipient.CUSTOMER not in may:
+        asked = [office, Recipient.POLICE]
+    elif customer and customer.footage_until:
+        asked = [Recipient.CUSTOMER, Recipient.MANAGER]
     else:
-        office = Recipient.HEAD_OFFICE if Recipient.HEAD_OFFICE in may else Recipient.LEAD
-        first = [office, Recipient.POLICE]
-    for recipient in first:
+        asked = [Recipient.MANAGER, office]
+    for recipient in asked:
         if recipient in may:
             tell(may[recipient], Kind.FOOTAGE, about=may[recipient], now=now)
 
