@@ -251,7 +251,7 @@ def test_a_note_takes_messages_back_that_have_not_left(time, cast, mail, about):
     time.work()
     add_note(concern, cast["asha"], about=about)
     time.puts_off = set()
-    time.spend(2 * DAY)
+    time.spend(5 * HOUR)
     forbidden = set().union(*(mail[recipient] for recipient in withheld(about)))
     assert {letter.to for letter in time.to()} & forbidden == set()
 
