@@ -11,13 +11,15 @@ from accounts.decorators import require_permission
 from accounts.models import User
 from accounts.roles import Permission
 from concerns import actions, facts, reading, wording
+from concerns.deciding import decides
 from concerns.forms import NoteForm
 from concerns.models import Concern, Delivery, Event, record_opened
 from concerns.ringing import to_ring
 from concerns.sheet import Sheet, changes_rows
 from concerns.telling_forms import ToldForm
-from concerns.views import sheets
+from concerns.views import decisions, sheets, telling
 from concerns.views.sheets import Notice
+from concerns.views.telling import Seen
 
 
 def _visible(request, reference):
@@ -45,7 +47,7 @@ def printed(request, reference):
 def _context(request, found):
     events = _history(found)
     card = actions.read(concern=found, by=request.user, events=events)
-    mine = Delivery.objects.addressed_to(request.user).filter(concern=found).first()
+    mine = reading.own_copy(found, request.user)
     author = reading.is_author(found, request.user)
     return {
         "card": card,
@@ -58,6 +60,8 @@ def _context(request, found):
         "rest": facts.police_and_times(card) if "account" in card else [],
         "seen_rows": facts.rows_seen(card) if "account" in card else [],
         "seen": facts.seen(card) if "seen_at" in card else "",
+        **telling.about_telling(Seen(found, card, mine, author)),
+        **decisions.to_decide(card, request.user, is_author=author),
         "may_add_note": request.user.may(Permission.ADD_NOTE),
         "now": timezone.now(),
     }
@@ -78,11 +82,12 @@ def acknowledge(request, reference):
         return redirect("concern", reference)
     mine = Delivery.objects.addressed_to(request.user).filter(concern__in=Concern.objects.with_reference(reference))
     delivery = get_object_or_404(mine.select_related("concern"))
-    if actions.acknowledge(delivery=delivery, by=request.user):
-        messages.success(request, "Acknowledged. Whoever sent the card can see that you have it.")
-    else:
+    if not actions.acknowledge(delivery=delivery, by=request.user):
         messages.info(request, "Somebody has this already. Nothing was changed.")
-    return redirect(delivery.concern)
+        return redirect(delivery.concern)
+    messages.success(request, "Acknowledged. Whoever sent the card can see that you have it.")
+    names = decides(request.user, delivery, delivery.concern.deliveries.all()) and delivery.concern.involved
+    return redirect("keep_from", reference) if names else redirect(delivery.concern)
 
 
 @login_not_required  # as for the card: a session that ran out must not lose the words

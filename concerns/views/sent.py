@@ -9,11 +9,12 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import require_permission
 from accounts.roles import Permission
 from concerns import actions, routing, wording
-from concerns.models import Concern, Status
+from concerns.models import Concern
 from concerns.ringing import to_ring
 from concerns.routing import Party, Recipient
 from concerns.telling_forms import ToldForm
 from concerns.views.sheets import Notice
+from concerns.views.telling import Seen, about_telling
 
 NOT_TOLD = {Recipient.POLICE: "Local police desk"}  # the force is told, by its standards desk
 SIGNS_IN = {Recipient.MANAGER, Recipient.HEAD_OFFICE, Recipient.CUSTOMER, Recipient.POLICE, Recipient.LEAD}
@@ -62,7 +63,6 @@ def _show(request, concern, form, status=200):
     card = actions.read(concern=concern, by=request.user)
     now = timezone.now()
     kept_from = routing.withheld(card["about"])
-    call = next((copy for copy in card["told"] if copy.recipient == Recipient.POLICE_CALL), None)
     context = {
         "concern": concern,
         "card": card,
@@ -70,8 +70,7 @@ def _show(request, concern, form, status=200):
         "to_tell": wording.cells([copy for copy in card["told"] if copy.recipient not in SIGNS_IN], now),
         "form": form,
         "ring": to_ring(concern),
-        "call": call if call and call.status == Status.WAITING else None,
-        "force": concern.force,
+        **about_telling(Seen(concern, card, None, is_author=True)),
         "not_told": [NOT_TOLD.get(recipient, recipient.label) for recipient in Recipient if recipient in kept_from],
         "may_be": [Party(party) for party in card["about"] if party != Party.NO],
         "not_my_manager": Recipient.MANAGER not in {copy.recipient for copy in card["told"]} and concern.site_id,

@@ -103,29 +103,36 @@ RAILWAY = "Wexmoor Parkway Station"
 @pytest.mark.parametrize(
     ("urgency", "place", "numbers"),
     [
-        ("emergency", "Quillgate Shopping Centre", {"tel:999"}),
-        ("emergency", RAILWAY, {"tel:999"}),
-        ("prompt", "Quillgate Shopping Centre", {"tel:101", "tel:02079460204"}),
-        ("prompt", RAILWAY, {"sms:61016", "tel:0800405040"}),
+        ("emergency", "Quillgate Shopping Centre", ["tel:999", "tel:101", "tel:02079460204"]),
+        ("prompt", "Quillgate Shopping Centre", ["tel:999", "tel:101", "tel:02079460204"]),
+        ("prompt", RAILWAY, ["tel:999", "sms:61016", "tel:0800405040", "tel:02079460204"]),
     ],
 )
 def test_the_police_are_rung_by_the_number_of_that_place(sent, urgency, place, numbers):
-    call = section(sent(urgency=urgency, site=Site.objects.get(name=place), zone=""), "ring-101")
-    assert {link["href"] for link in call.all("a")} == numbers
-    assert "if you have not" in call.text
-    assert "Say “Operation Makesafe” and give your reference." in call.text
+    call = section(sent(urgency=urgency, site=Site.objects.get(name=place), zone=""), "police")
+    assert [link["href"] for link in call.all("a") if ":" in link["href"]] == numbers
+    assert "Say “Operation Makesafe”. Give the reference" in call.text
+    when = {"emergency": "Ring the police now", "prompt": "Ring the police by 00:26"}
+    assert call.text.startswith(when[urgency])
+
+
+def test_the_author_is_led_to_what_to_say_and_to_the_line_that_says_they_rang(sent):
+    call = section(sent(urgency="prompt"), "police")
+    (reference,) = {element.text for element in call.all("span") if element["class"] == "cse-ref"}
+    ours = {link["href"] for link in call.all("a") if ":" not in link["href"]}
+    assert ours == {f"/concerns/{reference}/script/", f"/concerns/{reference}/told/police_call/"}
 
 
 @pytest.mark.parametrize(
     "answers", [{"urgency": "routine"}, {"urgency": "prompt", "police_called": True, "police_log": "412"}]
 )
 def test_nobody_is_sent_to_the_telephone_without_need(sent, answers):
-    assert "ring-101" not in ids(sent(**answers))
+    assert "police" not in ids(sent(**answers))
 
 
 def test_a_card_about_an_officer_asks_for_professional_standards(sent):
-    assert "Ask for professional standards." in section(sent(about=["police"]), "ring-101").text
-    assert "professional standards" not in section(sent(about=["guard"]), "ring-101").text
+    assert "Ask for the professional standards desk of Wexmoor Police" in section(sent(about=["police"]), "police").text
+    assert "professional standards" not in section(sent(about=["guard"]), "police").text
 
 
 # --- Who can see it, who was not told -----------------------------------------------------------------------------
@@ -163,7 +170,7 @@ def test_it_gives_back_what_the_author_said(sent):
 @pytest.mark.parametrize("about", [["no"], ["office", "police"]], ids="-".join)
 def test_it_claims_nothing_that_has_not_happened(sent, about):
     text = sent(about=about).by_id("main-content").text
-    assert "Nobody has been messaged" in text
+    assert "A message is not an answer." in text
     for claim in ("has been told", "have been told", "has been informed", "we have sent", "was notified", "has seen"):
         assert claim not in text.lower()
 
