@@ -7,6 +7,7 @@ from accounts.models import Site
 from concerns.models import Concern, Delivery, Event, Head
 from cse_reports import checks
 from tests import server
+from tests.faults import workers
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +73,31 @@ def stored(**by):
     found = list(Concern.objects.filter(**by))
     assert len(found) <= 1
     return parts(found[0]) if found else None
+
+
+@pytest.fixture
+def post():
+    """The mail server of the workers of this test."""
+    box = workers.Postbox()
+    yield box
+    box.stop()
+
+
+@pytest.fixture
+def deliver(transactional_db, post, tmp_path):
+    """A function that starts a real worker on the database of this test; what it is given hurries the worker.
+
+    In the end none is left running, and no log of theirs holds a secret or a word of a card.
+    """
+    running, log = [], tmp_path / "worker.log"
+
+    def start(*arguments, settings=None, **hurry):
+        env = workers.environment(post, address(), hurry=hurry, **(settings or {}))
+        running.append(workers.Started(env, log, *arguments))
+        return running[-1]
+
+    start.log = log
+    yield start
+    for ours in running:
+        ours.kill()
+    workers.nothing_told(log.read_text() if running else "", post)
