@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import F
 from django.utils import timezone
@@ -67,10 +68,10 @@ def own_copy(concern: Concern, user: User) -> Delivery | None:
     return copies.order_by(F("released_at").asc(nulls_first=True), "pk").first()
 
 
-def _asked(question, concern):
+def _asked(question, concern, *, words=True):
     answer = getattr(question, "answer", None)
     said = answer and {
-        "answer": answer.text,
+        "answer": answer.text if words else "",
         "answered_at": answer.at,
         "answered_by": answer.answered_by.get_full_name(),
         "answered_role": answer.get_author_role_display(),
@@ -78,7 +79,7 @@ def _asked(question, concern):
     }
     return Asked(
         id=question.pk,
-        text=question.text,
+        text=question.text if words else "",
         at=question.at,
         role=question.get_author_role_display(),
         company=question.company_id,
@@ -124,7 +125,7 @@ def _decision(decision, user):
     )
 
 
-def _footage(concern):
+def _footage(concern, *, words=True):
     """The clock on its CCTV; None where no camera can have seen it."""
     if concern.footage_kept is None:
         return None
@@ -140,8 +141,8 @@ def _footage(concern):
         lost=saved_on is None and kept_until <= timezone.now(),
         ask_the_site=bool(customer) and not (customer[0].withheld_at or customer[0].held_until),
         saved_on=saved_on,
-        saved_whom=(clock and clock.saved_whom) or "",
-        saved_where=(clock and clock.saved_where) or "",
+        saved_whom=(words and clock and clock.saved_whom) or "",
+        saved_where=(words and clock and clock.saved_where) or "",
         saved_by_organisation=clock and clock.saved_by and clock.saved_by.organisation_id,
     )
 
@@ -169,6 +170,23 @@ def line(concern: Concern, user: User, copy: Delivery | None = None) -> dict[str
     return _disclose(facts, concern, user, copy)
 
 
+def outline(concern: Concern, user: User, copy: Delivery) -> dict[str, Any]:
+    """What a handover may show of the concern to the reader of a copy: as a list does, and that something was added,
+    asked, decided or saved, and by whom; no sealed word of it.
+    """
+    facts = _facts(concern, [*_LINE, "received_at"]) | {
+        "author_name": concern.reported_by.get_full_name(),
+        "signatures": True,
+        "due_at": copy.due_at,
+        "notes": [_addition(note, concern, words=False) for note in concern.notes.all()],
+        "questions": [_asked(question, concern, words=False) for question in concern.questions.all()],
+        "outcome": None,
+        "decisions": [],
+        "footage": _footage(concern, words=False),
+    }
+    return _disclose(facts, concern, user, copy)
+
+
 class Waiting(NamedTuple):
     """A question that waits for somebody's answer, as a list shows it: neither its words nor who asks."""
 
@@ -189,8 +207,33 @@ def to_answer(user: User) -> list[Waiting]:
 
 def history(concern: Concern, events: Sequence[Event], card: Mapping[str, Any]) -> list[tuple[datetime, str, str]]:
     """[(when, who, what)] of the events that this reader may know of, the newest first."""
-    named = _named(concern, card)
-    return [(e.at, _who(e, named), e.get_verb_display()) for e in reversed(events) if _may_know(e, card)]
+    return [(deed.at, deed.who, deed.what) for deed in reversed(deeds(concern, events, card))]
+
+
+class Deed(NamedTuple):
+    """One event, as far as its reader may know it."""
+
+    at: datetime
+    who: str
+    what: str
+    recipient: str  # whose copy it is about; empty where it is about none
+
+
+def deeds(concern: Concern, events: Sequence[Event], card: Mapping[str, Any]) -> list[Deed]:
+    """The events that this reader may know of, in their order."""
+    named, known = _named(concern, card), [event for event in events if _may_know(event, card)]
+    return [Deed(e.at, _who(e, named), e.get_verb_display(), e.detail.get("recipient", "")) for e in known]
+
+
+def events_of(concerns: Collection[Concern], **which: Any) -> dict[UUID, list[Event]]:
+    """{concern: its events in their order}, each event with the name of who did it; in two queries."""
+    found: dict[UUID, list[Event]] = {concern.pk: [] for concern in concerns}
+    events = list(Event.objects.filter(concern_id__in=found, **which).order_by("number"))
+    names = dict(User.objects.filter(pk__in={event.by_id for event in events}).values_list("pk", "name"))
+    for event in events:
+        event.by_name = names.get(event.by_id, "") if event.by_id else ""
+        found[event.concern_id].append(event)
+    return found
 
 
 def _may_know(event, card):
@@ -291,16 +334,16 @@ def _whom(delivery):
     return ", ".join(filter(None, [delivery.get_told_how_display(), delivery.told_whom, log]))
 
 
-def _addition(note, concern):
+def _addition(note, concern, *, words=True):
     return Addition(
-        text=note.text,
+        text=note.text if words else "",
         at=note.received_at,
         signature=note.written_by.get_full_name(),
         by_id=note.written_by_id,
         role=note.get_author_role_display(),
         company=note.company_id,
         by_author=note.written_by_id == concern.reported_by_id,
-        about=note.about,
-        people=list(note.people.all()),
-        vehicles=list(note.vehicles.all()),
+        about=note.about if words else (),
+        people=list(note.people.all()) if words else (),
+        vehicles=list(note.vehicles.all()) if words else (),
     )
