@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts import sealing
 from accounts.adapter import reseal
 from accounts.models import Invitation, Site, User
 from accounts.roles import Role
@@ -142,3 +143,14 @@ def _reseal(authenticator: Authenticator) -> int:
     fresh = authenticator.data | sealed
     unchanged = Authenticator.objects.filter(pk=authenticator.pk, data=authenticator.data)
     return unchanged.update(data=fresh) if fresh != authenticator.data else 0
+
+
+def reseal_webhook_secrets() -> int:
+    """The same for every secret that messages to a control-room system are signed with."""
+    return sum(_reseal_webhook(site) for site in Site.objects.exclude(webhook_secret="").iterator())
+
+
+def _reseal_webhook(site: Site) -> int:
+    fresh = sealing.reseal(site.webhook_secret, site.webhook_place())
+    unchanged = Site.objects.filter(pk=site.pk, webhook_secret=site.webhook_secret)
+    return unchanged.update(webhook_secret=fresh) if fresh != site.webhook_secret else 0

@@ -186,13 +186,14 @@ class Site(models.Model):
     @property
     def webhook_key(self):
         """What messages to the control-room system are signed with; empty where nobody has set one."""
-        return unseal(self.webhook_secret, self._webhook_place()) if self.webhook_secret else ""
+        return unseal(self.webhook_secret, self.webhook_place()) if self.webhook_secret else ""
 
     @webhook_key.setter
     def webhook_key(self, secret):
-        self.webhook_secret = seal(secret, self._webhook_place()) if secret else ""
+        self.webhook_secret = seal(secret, self.webhook_place()) if secret else ""
 
-    def _webhook_place(self):
+    def webhook_place(self):
+        """What the sealed secret is bound to: it opens for this site alone."""
         return f"accounts_site.webhook_secret.{self.pk}".encode()
 
     @property

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.adapter import seal as seal_second_step
+from accounts.models import Site
 from concerns import actions, encryption, rotation
 from concerns.encryption import Sealed, Unreadable, encrypted_fields
 from concerns.models import Concern, Delivery, Note, PersonSeen, VehicleSeen
@@ -136,6 +137,18 @@ def test_the_secret_of_a_second_step_is_sealed_again_too(cast, settings, capsys)
     settings.FIELD_KEYS = f"{new_pair('newer')},{settings.FIELD_KEYS}"
     assert rotate(capsys)[0] == 0
     assert Authenticator.objects.get().data["secret"].startswith("1.newer.")
+
+
+def test_the_secret_of_a_control_room_system_is_sealed_again_too(cast, settings, capsys):
+    site, other = Site.objects.order_by("name")[:2]
+    site.webhook_key = "a secret of the control room’s own"
+    site.save(update_fields=["webhook_secret"])
+    settings.FIELD_KEYS = f"{new_pair('newer')},{settings.FIELD_KEYS}"
+    assert rotate(capsys) == (0, ["Rows sealed again with the key newer: 1.", NOTHING_LEFT])
+    settings.FIELD_KEYS = settings.FIELD_KEYS.partition(",")[0]
+    assert Site.objects.get(pk=site.pk).webhook_key == "a secret of the control room’s own"
+    assert Site.objects.get(pk=other.pk).webhook_secret == ""
+    assert rotate(capsys)[1][0] == "Rows sealed again with the key newer: 0."
 
 
 def test_a_second_run_writes_nothing(newer, capsys):

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from accounts.actions import reseal_second_factors
+from accounts.actions import reseal_second_factors, reseal_webhook_secrets
 from concerns import rotation
 from concerns.encryption import newest_key_id
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def seal_all(self):
         """(how many rows were sealed again, which values cannot be read)"""
-        changed, unreadable = reseal_second_factors(), []
+        changed, unreadable = reseal_second_factors() + reseal_webhook_secrets(), []
         for model in rotation.sealed_models():
             rows, broken = rotation.rotate(model)
             changed, unreadable = changed + rows, unreadable + broken
