@@ -68,17 +68,26 @@ def verify() -> Iterator[tuple[History, list[str]]]:
         except Exception:  # a value that no column of its kind can hold: look at them one by one
             loaded = [History(concern_id) for concern_id in batch]
         for history in loaded:
-            yield _looked_at_again(history.concern_id) if problems(history) else (history, [])
+            yield check(history.concern_id) if problems(history) else (history, [])
 
 
 def problems(history: History) -> list[str]:
     """What is wrong with it, one sentence for each event, card, row or note; empty when it holds."""
-    return [*_chain(history), *_end(history), *_evidence(history)]
+    return [*_chain(history), *_end(history), *(sentence for _, sentence in _evidence(history))]
+
+
+def wrong_with_the_card(history: History) -> list[str]:
+    """The same of the card as it was sent and of its own rows alone, for who may not know what was added since."""
+    sent = set(_promised(event for event in history.events if event.verb == Event.Verb.RECEIVED))
+    sent |= {("card", str(card.pk)) for card in history.cards}
+    sent |= {("person", str(person.pk)) for person in history.people if person.concern_id}
+    sent |= {("vehicle", str(vehicle.pk)) for vehicle in history.vehicles if vehicle.concern_id}
+    return [sentence for what, sentence in _evidence(history) if what in sent]
 
 
 @transaction.atomic
-def _looked_at_again(concern_id: UUID) -> tuple[History, list[str]]:
-    """With its head locked, so that nobody adds to it: what was half read while somebody wrote is whole by now."""
+def check(concern_id: UUID) -> tuple[History, list[str]]:
+    """One history and what is wrong with it. Its head is locked: nothing is half read while somebody writes."""
     Head.objects.select_for_update().filter(concern_id=concern_id).first()
     try:
         (history,) = _load([concern_id])
@@ -128,13 +137,14 @@ def _events(first: int, last: int) -> str:
 # --- What the events say of the card, its rows and its notes -------------------------------------------------------
 
 
-def _evidence(history: History) -> Iterator[str]:
+def _evidence(history: History) -> Iterator[tuple[tuple[str, str], str]]:
+    """((kind, id), what is wrong with it)"""
     promised, found = _promised(history.events), history.evidence()
     for what, row in found.items():
         if problem := _compared(row, promised.get(what)):
-            yield f"{_named(row)} {problem}"
+            yield what, f"{_named(row)} {problem}"
     for kind, row_id in promised.keys() - found.keys():
-        yield f"a {kind} was removed ({row_id})"
+        yield (kind, row_id), f"a {kind} was removed ({row_id})"
 
 
 # What an event commits to; all others that commit to something commit to a decision.
