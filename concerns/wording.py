@@ -25,6 +25,12 @@ def moment(at: datetime) -> str:
     return f"{local:%A} {local.day} {local:%B}{year}, {local:%H:%M}"
 
 
+def stamp(at: datetime) -> str:
+    """Saturday 21 November 2026, 23:26 GMT: for paper that is read years later, and in another hour that came twice."""
+    local = at.astimezone(LONDON)
+    return f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M} {local.tzname()}"
+
+
 def by(at: datetime, now: datetime) -> str:
     """00:31 within a shift of now, Sunday 23:31 within the week, else 28 November, 22:50."""
     local = at.astimezone(LONDON)

@@ -7,6 +7,7 @@ from concerns.routing import Urgency
 register = template.Library()
 register.filter("clock", wording.clock)
 register.filter("moment", wording.moment)
+register.filter("stamp", wording.stamp)
 register.filter("role", wording.role)
 register.filter("described", facts.described)
 register.filter("parties", facts.parties)
