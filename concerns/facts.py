@@ -50,11 +50,17 @@ def police(card: Card) -> Answers:
 def police_and_times(card: Card) -> Answers:
     return [
         *police(card),
-        ("Author", ", ".join(filter(None, [card.get("author_name", ""), wording.role(card["author_role"])]))),
-        ("Company", f"{card['company']}, {card['company_phone']}" if card["company_phone"] else str(card["company"])),
+        *author(card),
         ("Seen", seen(card)),
         ("Written", wording.moment(card["written_at"])),
         ("Received", wording.moment(card["received_at"])),
+    ]
+
+
+def author(card: Card) -> Answers:
+    return [
+        ("Author", ", ".join(filter(None, [card.get("author_name", ""), wording.role(card["author_role"])]))),
+        ("Company", f"{card['company']}, {card['company_phone']}" if card["company_phone"] else str(card["company"])),
     ]
 
 
