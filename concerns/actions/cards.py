@@ -281,9 +281,9 @@ def read(*, concern: Concern, by: User, events: Collection[Event] = ()) -> dict[
 
 
 @transaction.atomic
-def record_printed(*, concern: Concern, by: User) -> None:
+def record_printed(*, concern: Concern, by: User) -> Event:
     """Keep in the history that somebody made a page to print; every time, not once an hour."""
-    record(Event.Verb.PRINTED, concern, by=by)
+    return record(Event.Verb.PRINTED, concern, by=by)
 
 
 @transaction.atomic
