@@ -38,6 +38,8 @@ class Permission(TextChoices):
     PASS_ON = "pass_on", "let somebody else of their organisation read a copy"
     CLOSE = "close", "close a concern, or propose it"
     DECIDE = "decide", "release a copy, and name people to keep a concern from"
+    HAND_OVER = "hand_over", "print what one shift hands over to the next"
+    MAKE_PACK = "make_pack", "print all that they may see of a card, for the police"
     INVITE = "invite", "invite guards to their own sites"
     SEE_SITES = "see_sites", "see the sites of their company and what is missing there"
     SEE_FIGURES = "see_figures", "see how soon each recipient answers"
@@ -48,7 +50,7 @@ class Permission(TextChoices):
 _P = Permission
 _REPORTER = {_P.REPORT, _P.SEE_CONCERNS, _P.ADD_NOTE, _P.RECORD_TOLD, _P.ANSWER}
 _RECIPIENT = {_P.SEE_CONCERNS, _P.WORK_QUEUE, _P.SAVE_FOOTAGE}
-_COMPANY = {_P.ASK, _P.PASS_ON, _P.CLOSE, _P.HOLD}
+_COMPANY = {_P.ASK, _P.PASS_ON, _P.CLOSE, _P.HOLD, _P.HAND_OVER, _P.MAKE_PACK}
 
 PERMISSIONS: dict[str, set[Permission]] = {
     Role.GUARD: _REPORTER,
@@ -56,7 +58,7 @@ PERMISSIONS: dict[str, set[Permission]] = {
     Role.HEAD_OFFICE: _REPORTER | _RECIPIENT | _COMPANY | {_P.DECIDE, _P.SEE_SITES, _P.SEE_FIGURES},
     Role.LEAD: _REPORTER | _RECIPIENT | _COMPANY | {_P.DECIDE, _P.SEE_SITES},
     Role.CUSTOMER: _RECIPIENT,
-    Role.POLICE: _RECIPIENT | {_P.ADD_NOTE, _P.ASK, _P.HOLD},
+    Role.POLICE: _RECIPIENT | {_P.ADD_NOTE, _P.ASK, _P.HOLD, _P.MAKE_PACK},
     Role.ADMIN: {_P.ADMINISTER, _P.EDIT_GUIDANCE},
 }
 
