@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from concerns.routing import Recipient
-from concerns.views import concern, decisions, desk, figures, questions, queue, report, sent, telling
+from concerns.views import concern, decisions, desk, figures, pack, questions, queue, report, sent, telling
 
 
 class RecipientConverter:
@@ -20,6 +20,7 @@ urlpatterns = [
     path("figures/", figures.figures, name="figures"),
     path("concerns/<str:reference>/", concern.concern, name="concern"),
     path("concerns/<str:reference>/print/", concern.printed, name="print"),
+    path("concerns/<str:reference>/pack/", pack.pack, name="pack"),
     path("concerns/<str:reference>/sent/", sent.sent, name="sent"),
     path("concerns/<str:reference>/told/", sent.told, name="told"),
     path("concerns/<str:reference>/told/<recipient:recipient>/", telling.told_them, name="told_them"),
