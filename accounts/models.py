@@ -192,7 +192,7 @@ class Site(models.Model):
     def webhook_key(self, secret):
         self.webhook_secret = seal(secret, self.webhook_place()) if secret else ""
 
-    def webhook_place(self):
+    def webhook_place(self) -> bytes:
         """What the sealed secret is bound to: it opens for this site alone."""
         return f"accounts_site.webhook_secret.{self.pk}".encode()
 

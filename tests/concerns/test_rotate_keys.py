@@ -5,6 +5,7 @@ import os
 import secrets
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,13 +19,24 @@ from accounts.adapter import seal as seal_second_step
 from accounts.models import Site
 from concerns import actions, encryption, rotation
 from concerns.encryption import Sealed, Unreadable, encrypted_fields
-from concerns.models import Concern, Delivery, Note, PersonSeen, VehicleSeen
+from concerns.models import (
+    Answer,
+    Concern,
+    Decision,
+    Delivery,
+    Footage,
+    Message,
+    Note,
+    PersonSeen,
+    Question,
+    VehicleSeen,
+)
 from tests.cards import PERSON, VEHICLE, add_note
 from tests.concerns.tampering import rewrite, stored
 from tests.concerns.threads import at_once
 
 ROOT = Path(__file__).parents[2]
-SEALED = {Concern, PersonSeen, VehicleSeen, Note, Delivery}
+SEALED = {Concern, PersonSeen, VehicleSeen, Note, Delivery, Decision, Footage, Message, Question, Answer}
 NOTHING_LEFT = "Nothing is left under an older key: the older keys can be taken away."
 
 
@@ -34,10 +46,17 @@ def new_pair(name):
 
 @pytest.fixture
 def told(concern, concern_about_moss, cast):
-    """Two concerns with rows, a note with rows, and a copy that says whom somebody rang."""
+    """Two concerns with rows, a note with rows, a copy that says whom somebody rang, and all that may follow."""
+    now, moss = timezone.now(), cast["moss"]
     add_note(concern, cast["asha"], people=[PERSON], vehicles=[VEHICLE])
-    copy = concern.deliveries.get(recipient="manager")
-    actions.record_told(delivery=copy, by=cast["asha"], whom="Moss, at the desk", at=timezone.now())
+    copy, customers = (concern.deliveries.get(recipient=name) for name in ("manager", "customer"))
+    actions.record_told(delivery=copy, by=cast["asha"], whom="Moss, at the desk", at=now)
+    actions.hold(delivery=customers, by=moss, officer="PC 1", reference="412", until=now + timedelta(days=1))
+    actions.save_footage(concern=concern, by=moss, whom="Dee", on=now, where="the safe")
+    actions.answer(question=actions.ask(concern=concern, by=moss, text="Which door?"), by=cast["asha"], text="East")
+    Message.objects.create(
+        kind="first", delivery=copy, about=copy, person=moss, made_at=now, act_at=now, address=moss.email
+    )
     copy.refresh_from_db()
     return copy
 
@@ -103,7 +122,7 @@ def test_everything_is_under_the_newest_key_afterwards(newer, capsys):
     assert keys() == {"test"}
     code, said = rotate(capsys)
     assert (code, keys()) == (0, {"newer"})
-    assert said == ["Rows sealed again with the key newer: 9.", NOTHING_LEFT]
+    assert said == ["Rows sealed again with the key newer: 14.", NOTHING_LEFT]
 
 
 def test_every_word_can_be_read_without_the_old_key(newer, capsys):
