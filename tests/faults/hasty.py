@@ -15,7 +15,18 @@ from cse_reports.settings import *  # noqa: F403
 from cse_reports.settings import DATABASES, INSTALLED_APPS
 
 # Seconds; as in the product, a lease is longer than a message can take.
-PACE = {"lease": 6, "idle": 0.1, "beat": 0.5, "wait": 0.2, "hands": 4, "mail": 2, "send": 3, "locked": 20, "clock": ""}
+PACE = {
+    "lease": 6,
+    "idle": 0.1,
+    "beat": 0.5,
+    "wait": 0.2,
+    "hands": 4,
+    "mail": 2,
+    "send": 3,
+    "locked": 20,
+    "clock": "",
+    "minute": 60,
+}
 PACE |= json.loads(os.environ.get("HASTY", "{}"))
 
 EMAIL_TIMEOUT, SEND_TIMEOUT = PACE["mail"], PACE["send"]
@@ -32,9 +43,23 @@ class Hurry(AppConfig):
         from concerns.actions import chasing
         from concerns.models import timed
 
+        shorten(PACE["minute"])
         timed.LEASE = timedelta(seconds=PACE["lease"])
         worker.IDLE, worker.HANDS, worker.BEAT = PACE["idle"], PACE["hands"], timedelta(seconds=PACE["beat"])
         chasing.FIRST_WAIT = timedelta(seconds=PACE["wait"])
+
+
+def shorten(minute):
+    """The same table of times, in which a minute lasts so many seconds."""
+    from concerns import routing
+
+    def short(time):
+        return time * minute / 60
+
+    for table in (*routing.TIME_ALLOWED.values(), routing.AT_MOST):
+        table.update({recipient: short(time) for recipient, time in table.items()})
+    for name in ("CUSTOMER_WAITS", "SHORTEST_PAUSE", "LONGEST_PAUSE"):
+        setattr(routing, name, short(getattr(routing, name)))
 
 
 def set_clock(file):

@@ -10,7 +10,9 @@ import re
 import secrets
 import signal
 import socket
+import socketserver
 import subprocess
+import threading
 import time
 from collections import defaultdict
 from email import message_from_bytes, policy
@@ -65,6 +67,7 @@ class Postbox:
 
     def __init__(self):
         self.port, self.password = free_port(), secrets.token_urlsafe(16)
+        self.wants = self.password
         self.letters, self.greeted = [], 0
         self.answers = {}  # {address: what it says instead of yes, one try after the other; the last one for ever}
         self.slow = {}  # {address: seconds until it says yes, with a sign of life now and then}
@@ -90,7 +93,7 @@ class Postbox:
         return {letter.to for letter in self.letters}
 
     def _is_us(self, server, session, envelope, mechanism, login):
-        return AuthResult(success=(login.login, login.password) == (b"reports", self.password.encode()))
+        return AuthResult(success=(login.login, login.password) == (b"reports", self.wants.encode()))
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
         session.host_name = hostname
@@ -128,26 +131,20 @@ class Postbox:
 def rude(port, answer):
     """In the mail server's place, something that says this to whoever calls and hangs up; or nothing and does not."""
 
-    async def talk(reader, writer):
-        if answer is None:
-            await reader.read()
-        else:
-            writer.write(answer)
-        writer.close()
+    class Rude(socketserver.BaseRequestHandler):
+        def handle(self):
+            if answer is None:
+                self.request.recv(1)
+            else:
+                self.request.sendall(answer)
 
-    class Rude(Controller):
-        def _create_server(self):
-            return asyncio.start_server(talk, "127.0.0.1", port)
+    class Server(socketserver.ThreadingTCPServer):
+        allow_reuse_address = daemon_threads = True
 
-        def _trigger_server(self):
-            pass
-
-    controller = Rude(None, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
+    with Server(("127.0.0.1", port), Rude) as listening:
+        threading.Thread(target=listening.serve_forever, args=[0.05], daemon=True).start()
         yield
-    finally:
-        controller.stop(no_assert=True)
+        listening.shutdown()
 
 
 # --- The workers --------------------------------------------------------------------------------------------------
