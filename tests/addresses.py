@@ -28,12 +28,18 @@ def under(prefix):
     return [(name, pattern, view) for name, pattern, view in every_address() if pattern.startswith(prefix)]
 
 
+def about(reference):
+    """{name: what it is made of} of every address that names a concern."""
+    named = {name: [reference] for name, pattern, _ in every_address() if "reference" in pattern}
+    return named | {"told_them": [reference, "customer"]}
+
+
 def ours(reference, *, guard, site, token, desk):
     """{name: address} of all that is ours, about this concern, guard, site, invitation, and (copy, token) of a desk."""
     page = "what-to-do"
     named = {
         **{name: [] for name in PLAIN},
-        **{name: [reference] for name, pattern, _ in every_address() if "reference" in pattern},
+        **about(reference),
         **{name: [guard.pk] for name in ("person", "invite_again", "let_go")},
         **{name: [page] for name in ("guidance:page", "guidance:edit", "guidance:versions")},
         "guidance:version": [page, 1],
