@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
 
+from accounts import gaps
 from accounts.roles import KIND_OF, PERMISSIONS, Kind, Permission, Role
 from accounts.sealing import seal, unseal
 
@@ -93,6 +94,16 @@ class Nation(models.TextChoices):
     NORTHERN_IRELAND = "northern_ireland", "Northern Ireland"
 
 
+# Who answers for a site: the role, and which of its organisations they work for.
+READERS_OF = {
+    Role.MANAGER: "contractor",
+    Role.HEAD_OFFICE: "contractor",
+    Role.LEAD: "contractor",
+    Role.CUSTOMER: "customer",
+    Role.POLICE: "police_force",
+}
+
+
 class SiteQuerySet(models.QuerySet):
     def open(self) -> Self:
         return self.filter(closed_at=None)
@@ -114,17 +125,13 @@ class SiteQuerySet(models.QuerySet):
         return self.reportable_by(user) if user.may(Permission.SEE_SITES) else self.none()
 
     def with_reach(self):
-        """Each with who signs in for it, in one query: what warnings() goes by."""
-
-        def somebody(role, organisation, **more):
-            return Exists(User.objects.active().filter(role=role, organisation=OuterRef(organisation), **more))
-
+        """Each with who signs in for it, and whether one of them has an e-mail address; what warnings() goes by."""
+        there = {role: {"organisation": OuterRef(whose)} for role, whose in READERS_OF.items()}
+        there[Role.MANAGER] |= {"sites": OuterRef("pk")}
+        people = {role: User.objects.active().filter(role=role, **facts) for role, facts in there.items()}
         return self.select_related("contractor", "customer", "police_force").annotate(
-            has_manager=somebody(Role.MANAGER, "contractor", sites=OuterRef("pk")),
-            has_head_office=somebody(Role.HEAD_OFFICE, "contractor"),
-            has_lead=somebody(Role.LEAD, "contractor"),
-            has_customer=somebody(Role.CUSTOMER, "customer"),
-            has_police=somebody(Role.POLICE, "police_force"),
+            **{f"has_{role.value}": Exists(theirs) for role, theirs in people.items()},
+            **{f"mails_{role.value}": Exists(theirs.exclude(email=None)) for role, theirs in people.items()},
         )
 
 
@@ -202,33 +209,7 @@ class Site(models.Model):
 
     def warnings(self):
         """Sentences about who could not be reached from here; empty when everybody can."""
-        site = self if hasattr(self, "has_manager") else Site.objects.with_reach().get(pk=self.pk)
-        organisations = (site.police_force, site.contractor, site.customer)
-        closed = [f"{organisation} is closed." for organisation in organisations if organisation.closed_at]
-        gaps = (*site.police_gaps(), *site.people_gaps(), *site.railway_gaps())
-        return closed + [sentence for missing, sentence in gaps if missing]
-
-    def police_gaps(self):
-        force = self.police_force
-        yield not force.number_to_ring, f"{force} has no number to ring."
-        yield (
-            not (force.intelligence_mailbox or self.has_police),
-            f"{force} has no intelligence mailbox and nobody who signs in: the police cannot get a copy.",
-        )
-        yield (
-            not force.standards_mailbox,
-            f"{force} has no professional standards mailbox: a card about an officer cannot reach them.",
-        )
-
-    def people_gaps(self):
-        company, customer = self.contractor, self.customer
-        yield not self.control_room_phone, "No number of a control room: a guard here is not told whom to ring first."
-        yield not company.phone, f"{company} has no 24-hour number."
-        yield not company.lead_phone, f"{company} has no number of its safeguarding lead."
-        yield not self.has_manager, "No manager cares for this site: nobody there can acknowledge a card."
-        yield not self.has_head_office, f"{company} has nobody at head office who signs in."
-        yield not self.has_lead, f"{company} has no safeguarding lead who signs in."
-        yield not self.has_customer, f"{customer} has nobody who signs in: the customer cannot get a copy."
+        return gaps.sentences(self if hasattr(self, "has_manager") else Site.objects.with_reach().get(pk=self.pk))
 
     def railway_gaps(self):
         yield (

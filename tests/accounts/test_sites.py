@@ -1,10 +1,14 @@
 """Where somebody may say that they saw something, who may read a site's facts, and whom nobody could reach from it."""
 
+import uuid
+
 import pytest
 from django.utils import timezone
 
 from accounts.models import Nation, Organisation, Site, SiteKind, User
+from concerns import worker
 from tests.accounts.conftest import words
+from tests.cards import send_card
 
 
 @pytest.fixture
@@ -98,7 +102,8 @@ def test_the_list_takes_as_many_queries_for_many_sites(client, cast, site, djang
             },
         )
     client.force_login(cast["hana"])
-    with django_assert_max_num_queries(6):
+    worker.beat(site.pk)
+    with django_assert_max_num_queries(4):  # the session, the person, the sites, and whether messages are late
         assert words(client.get("/sites/")).count("Somebody cannot be reached") == 20
 
 
@@ -164,6 +169,83 @@ def test_the_police_are_reached_by_mailbox_or_by_somebody_who_signs_in(cast, sit
     assert "the police cannot get a copy" in Site.objects.get(pk=site.pk).warnings()[0]
     force.update(intelligence_mailbox="desk@example.com")
     assert Site.objects.get(pk=site.pk).warnings() == []
+
+
+# --- whom nobody could send a message, whether or not there is a concern
+
+UNSENT = [
+    ("moss", "No manager here has an e-mail address, and the control room has no mailbox"),
+    ("hana", "Brightkeep Security has no duty mailbox and nobody at head office with an e-mail address"),
+    ("lena", "Brightkeep Security has no safeguarding lead with an e-mail address."),
+    ("cole", "Tallow & Finch has nobody with an e-mail address, and its control room has no mailbox"),
+]
+
+
+@pytest.mark.parametrize(("who", "sentence"), UNSENT)
+def test_somebody_without_an_address_is_sent_nothing(client, cast, site, who, sentence):
+    User.objects.filter(pk=cast[who].pk).update(email=None)
+    assert [sentence in said for said in site.warnings()] == [True]
+    client.force_login(cast["moss"])
+    assert sentence in words(client.get(site.get_absolute_url()))
+
+
+@pytest.mark.parametrize(("who", "sentence"), UNSENT)
+def test_one_of_them_with_an_address_is_enough(cast, site, who, sentence):
+    other = User.objects.get(pk=cast[who].pk)
+    User.objects.filter(pk=other.pk).update(email=None)
+    other.pk, other.staff_number, other.email = None, None, "other@example.com"
+    other.id = uuid.uuid4()
+    other.save(force_insert=True)
+    other.sites.set([site])
+    assert site.warnings() == []
+    User.objects.filter(pk=other.pk).update(is_active=False)
+    assert site.warnings() != []
+
+
+@pytest.mark.parametrize(
+    ("who", "facts"),
+    [
+        ("moss", {"control_room_mailbox": "room@example.com"}),
+        ("moss", {"control_room_webhook": "https://room.example/in"}),
+        ("cole", {"customer_mailbox": "shop@example.com"}),
+    ],
+)
+def test_a_mailbox_of_the_site_is_enough(cast, site, who, facts):
+    User.objects.filter(pk=cast[who].pk).update(email=None)
+    Site.objects.filter(pk=site.pk).update(**facts)
+    assert Site.objects.get(pk=site.pk).warnings() == []
+
+
+def test_a_mailbox_of_head_office_is_enough(cast, site):
+    User.objects.filter(pk=cast["hana"].pk).update(email=None)
+    Organisation.objects.filter(pk=site.contractor_id).update(head_office_mailbox="office@example.com")
+    assert Site.objects.get(pk=site.pk).warnings() == []
+
+
+def test_police_without_mailbox_or_address_are_sent_nothing(cast, site):
+    Organisation.objects.filter(pk=site.police_force_id).update(intelligence_mailbox="")
+    User.objects.filter(pk=cast["priya"].pk).update(email=None)
+    (said,) = Site.objects.get(pk=site.pk).warnings()
+    assert said.startswith("Wexmoor Police has no intelligence mailbox and nobody with an e-mail address")
+
+
+@pytest.mark.parametrize("who", ["moss", "hana", "lena", "cole"])
+def test_a_mailbox_signs_nobody_in(cast, site, who):
+    User.objects.filter(pk=cast[who].pk).update(is_active=False)
+    Site.objects.filter(pk=site.pk).update(control_room_mailbox="room@example.com", customer_mailbox="s@example.com")
+    Organisation.objects.filter(pk=site.contractor_id).update(head_office_mailbox="office@example.com")
+    assert len(Site.objects.get(pk=site.pk).warnings()) == 1
+
+
+def test_what_is_said_of_a_site_is_the_same_whatever_concerns_there_are(cast, site):
+    User.objects.filter(pk=cast["cole"].pk).update(email=None)
+    before = site.warnings()
+    for about in ("no", "site", "guard"):
+        send_card(cast["asha"], site=site, about=[about])
+    assert site.warnings() == before != []
+
+
+# --- what the place lacks
 
 
 @pytest.mark.parametrize(
