@@ -178,6 +178,7 @@ def outline(concern: Concern, user: User, copy: Delivery) -> dict[str, Any]:
         "author_name": concern.reported_by.get_full_name(),
         "signatures": True,
         "due_at": copy.due_at,
+        "account": "",  # whoever may read it is told so, and nothing of it
         "notes": [_addition(note, concern, words=False) for note in concern.notes.all()],
         "questions": [_asked(question, concern, words=False) for question in concern.questions.all()],
         "outcome": None,
