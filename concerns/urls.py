@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from concerns.routing import Recipient
-from concerns.views import concern, decisions, desk, figures, pack, questions, queue, report, sent, telling
+from concerns.views import concern, decisions, desk, figures, handover, pack, questions, queue, report, sent, telling
 
 
 class RecipientConverter:
@@ -18,6 +18,7 @@ urlpatterns = [
     path("desk/<uuid:pk>/", desk.desk, name="desk"),
     path("desk/<str:token>/", desk.desk_link, name="desk_link"),
     path("figures/", figures.figures, name="figures"),
+    path("handover/", handover.handover, name="handover"),
     path("concerns/<str:reference>/", concern.concern, name="concern"),
     path("concerns/<str:reference>/print/", concern.printed, name="print"),
     path("concerns/<str:reference>/pack/", pack.pack, name="pack"),
