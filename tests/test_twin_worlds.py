@@ -24,6 +24,7 @@ from accounts.shift import Entry
 from concerns import actions
 from concerns.models import Concern, Delivery
 from concerns.routing import Party, Recipient, withheld
+from concerns.views.queue import Show
 from guidance.models import Helpline, Page
 from tests.addresses import KEYS, admin_address, desk_of, ours, under
 from tests.cards import PERSON, VEHICLE, add_note, send_card
@@ -150,6 +151,8 @@ def take_a_path(user, world):
     turn_all_pages(walker, "/")
     for query in (f"urgency=prompt&site={world['site'].pk}", "urgency=x&site=x&after=x&before=x&older=x"):
         walker.go("GET", f"/concerns/?{query}")
+    for show in Show:
+        walker.go("GET", f"/concerns/?show={show}")
     for typed in TYPED:
         walker.go("GET", "/concerns/find/", reference=typed)
     for reference in (TYPED[0], TYPED[-1], visible):
@@ -172,6 +175,16 @@ def turn_all_pages(walker, address):
         ]
 
 
+DECISIONS = {
+    "ask": {"text": "Which door?"},
+    "answer": {"text": "The one by the lifts."},
+    "close": {"outcome": "duplicate", "duplicate_of": TYPED[0]},
+    "pass-on": {"reason": "She works that shift."},
+    "release": {"recipient": "manager", "reason": "He was on leave."},
+    "keep-from": {"name": "a", "find": "1"},
+}
+
+
 def press_all_buttons(walker, reference):
     card, words = f"/concerns/{reference}/", {"note-text": "He came back.", "note-about": "no"}
     walker.go("GET", card)
@@ -179,6 +192,8 @@ def press_all_buttons(walker, reference):
     walker.go("POST", f"{card}note/", **words, add="people")
     walker.go("POST", f"{card}told/", told_whom="Dee", told_at="2320")
     walker.go("POST", f"{card}acknowledge/")
+    for page, typed in DECISIONS.items():
+        walker.go("POST", f"{card}{page}/", **typed)
     walker.go("GET", card)
     walker.go("GET", f"{card}print/")
 
