@@ -1,4 +1,4 @@
-"""The police ask that the customer is not told yet: who records it, who sees it, what the customer finds, how it ends."""
+"""The police ask that the customer is not told yet: who records it, what the customer finds, how it ends."""
 
 from datetime import datetime, timedelta
 
