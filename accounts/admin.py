@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from accounts import actions
+from accounts.desks import OrganisationForm, SiteForm
 from accounts.invitations import hand_out
 from accounts.models import Organisation, Site, User
 
@@ -24,13 +25,17 @@ class Moment(AdminSplitDateTime):
 
 @admin.register(Organisation)
 class OrganisationAdmin(admin.ModelAdmin):
+    form = OrganisationForm
     formfield_overrides = {DateTimeField: {"widget": Moment}}
     list_display = ["name", "kind", "phone", "number_to_ring", "closed_at"]
     list_filter = ["kind", ("closed_at", admin.EmptyFieldListFilter)]
     search_fields = ["name"]
     fieldsets = [
         (None, {"fields": ["name", "kind", "closed_at"]}),
-        ("Security company", {"fields": ["phone", "lead_phone", "support_phone", "default_force"]}),
+        (
+            "Security company",
+            {"fields": ["phone", "lead_phone", "support_phone", "default_force", "head_office_mailbox"]},
+        ),
         ("Police force", {"fields": ["number_to_ring", "code_word", "intelligence_mailbox", "standards_mailbox"]}),
     ]
 
@@ -40,6 +45,7 @@ class OrganisationAdmin(admin.ModelAdmin):
 
 @admin.register(Site)
 class SiteAdmin(admin.ModelAdmin):
+    form = SiteForm
     formfield_overrides = {DateTimeField: {"widget": Moment}}
     list_display = ["name", "kind", "contractor", "customer", "police_force", "is_covered", "closed_at"]
     list_filter = [("closed_at", admin.EmptyFieldListFilter), "kind", "nation", "contractor"]
@@ -50,11 +56,27 @@ class SiteAdmin(admin.ModelAdmin):
         (None, {"fields": ["reach", "name", "kind", "closed_at"]}),
         ("Where", {"fields": ["address", "postcode", "nation", "zones"]}),
         ("Who is told", {"fields": ["contractor", "customer", "police_force", "is_railway", "control_room_phone"]}),
+        (
+            "Where messages go besides",
+            {"fields": ["control_room_mailbox", "control_room_webhook", "secret", "make_secret", "customer_mailbox"]},
+        ),
         ("Footage", {"fields": ["cctv_days"]}),
     ]
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_reach()
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self.shown_once(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        return self.shown_once(request, obj) or super().response_change(request, obj)
+
+    def shown_once(self, request, site):
+        """A secret that was made, in answer to the POST itself: it is kept nowhere to be shown later."""
+        secret = getattr(site, "made_secret", "")
+        context = {"site": site, "secret": secret, "private": True}
+        return render(request, "accounts/secret.html", context) if secret else None
 
     @admin.display(description="everybody can be reached", boolean=True)
     def is_covered(self, site):

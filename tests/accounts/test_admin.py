@@ -295,3 +295,164 @@ def test_a_site_takes_organisations_of_the_right_kind(as_ada, cast):
     page = change(as_ada, site, customer=cast["priya"].organisation_id)
     assert page.status_code == 200
     assert "Select a valid choice" in page.content.decode()
+
+
+# --- where messages go that are for a desk
+
+SECRET = "0123456789abcdef0123456789abcdef"
+SYSTEM = "https://room.example/in"
+MAILBOXES = {"control_room_mailbox": "room@example.com", "customer_mailbox": "shop@example.com"}
+
+
+@pytest.fixture
+def site(cast):
+    return cast["stan"].sites.get()
+
+
+def stored(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+def test_an_admin_enters_the_mailboxes_of_each_desk(as_ada, site):
+    assert change(as_ada, site, **MAILBOXES).status_code == 302
+    assert change(as_ada, site.contractor, head_office_mailbox="office@example.com").status_code == 302
+    found = stored(site)
+    assert (found.control_room_mailbox, found.customer_mailbox) == ("room@example.com", "shop@example.com")
+    assert found.contractor.head_office_mailbox == "office@example.com"
+
+
+@pytest.mark.parametrize("model", [Organisation, Site])
+def test_each_mailbox_is_asked_for_with_a_warning(as_ada, model):
+    page = as_ada.get(address(model, "add")).content.decode()
+    assert page.count("never a mailbox of the whole organisation") == (3 if model is Organisation else 2)
+
+
+@pytest.mark.parametrize("field", ["control_room_mailbox", "customer_mailbox"])
+@pytest.mark.parametrize(
+    "typed", ["a@example.com\nBcc: b@example.com", "a@b\r\n@example.com", "a@example.com,b@x.com", "x"]
+)
+def test_what_is_no_address_is_refused(as_ada, site, field, typed):
+    page = change(as_ada, site, **{field: typed})
+    assert "Enter a valid email address." in page.content.decode()
+    assert getattr(stored(site), field) == ""
+
+
+@pytest.mark.parametrize(
+    ("facts", "whose"),
+    [
+        ({"control_room_mailbox": "one@example.com", "customer_mailbox": "One@example.com"}, "The control room"),
+        ({"control_room_mailbox": "office@example.com"}, "Head office"),
+        ({"customer_mailbox": "OFFICE@example.com"}, "Head office"),
+        ({"customer_mailbox": "standards@demo.example"}, "Professional standards"),
+        ({"control_room_mailbox": "intelligence@demo.example"}, "The police"),
+    ],
+)
+def test_two_desks_have_two_mailboxes(as_ada, site, facts, whose):
+    Organisation.objects.filter(pk=site.contractor_id).update(head_office_mailbox="office@example.com")
+    page = change(as_ada, site, **facts)
+    assert f"{whose} has this mailbox too. Give each desk its own" in page.content.decode()
+    assert (stored(site).control_room_mailbox, stored(site).customer_mailbox) == ("", "")
+
+
+@pytest.mark.parametrize("name", MAILBOXES)
+def test_head_office_has_a_mailbox_of_its_own(as_ada, site, name):
+    Site.objects.filter(pk=site.pk).update(**MAILBOXES)
+    page = change(as_ada, site.contractor, head_office_mailbox=MAILBOXES[name].upper())
+    assert "at Pellmoor" in page.content.decode() or "room of Pellmoor" in page.content.decode()
+    assert stored(site).contractor.head_office_mailbox == ""
+
+
+def test_the_standards_desk_has_a_mailbox_of_its_own(as_ada, site):
+    page = change(as_ada, site.police_force, standards_mailbox="Intelligence@demo.example")
+    assert "ordinary desk has this mailbox too" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "advice"),
+    [
+        ("http://room.example/in", "Enter an address that begins with https://."),
+        ("https://user:word@room.example/in", "Take the user name and password out"),
+        ("https://user@room.example/in", "Take the user name and password out"),
+        ("ftp://room.example/in", "Enter an address that begins with https://."),
+        ("https://room.example/in\nX: y", "Enter a valid URL."),
+        ("javascript:alert(1)", "Enter a valid URL."),
+        ("https://", "Enter a valid URL."),
+    ],
+)
+def test_a_system_is_reached_by_https_and_knows_us_by_its_secret(as_ada, site, typed, advice):
+    page = change(as_ada, site, control_room_webhook=typed, secret=SECRET)
+    assert (page.status_code, stored(site).control_room_webhook) == (200, "")
+    assert advice in page.content.decode()
+
+
+def test_plain_http_is_taken_where_the_settings_allow_it(as_ada, site, settings):
+    settings.WEBHOOK_PRIVATE_ADDRESSES = True
+    assert change(as_ada, site, control_room_webhook="http://10.0.0.7/in", secret=SECRET).status_code == 302
+
+
+def test_an_address_without_a_scheme_is_https(as_ada, site):
+    change(as_ada, site, control_room_webhook="room.example/in", secret=SECRET)
+    assert stored(site).control_room_webhook == SYSTEM
+
+
+# --- the secret of a control-room system
+
+
+def test_a_secret_is_sealed_and_never_shown_again(as_ada, site):
+    assert change(as_ada, site, control_room_webhook=SYSTEM, secret=SECRET).status_code == 302
+    found = stored(site)
+    assert found.webhook_key == SECRET
+    assert SECRET not in found.webhook_secret
+    page = as_ada.get(address(Site, "change", site.pk)).content.decode()
+    assert SECRET not in page
+    assert found.webhook_secret not in page
+    assert SECRET not in str(LogEntry.objects.values())
+
+
+def test_an_empty_box_keeps_the_secret(as_ada, site):
+    change(as_ada, site, control_room_webhook=SYSTEM, secret=SECRET)
+    before = stored(site).webhook_secret
+    assert change(as_ada, stored(site), name="Renamed").status_code == 302
+    assert (stored(site).name, stored(site).webhook_secret) == ("Renamed", before)
+
+
+def test_a_secret_is_made_and_shown_once(as_ada, site):
+    page = change(as_ada, site, control_room_webhook=SYSTEM, make_secret="on")
+    made = stored(site).webhook_key
+    assert (page.status_code, len(made)) == (200, 43)
+    assert made in words(page)
+    assert "no-store" in page["Cache-Control"]
+    assert not page.cookies
+    for path in (address(Site, "change", site.pk), address(Site, "changelist"), "/admin/"):
+        assert made not in as_ada.get(path).content.decode()
+    assert change(as_ada, stored(site), make_secret="on").status_code == 200
+    assert stored(site).webhook_key != made
+
+
+def test_a_new_site_can_have_a_secret_made(as_ada, site):
+    facts = {f: getattr(site, f) for f in ("kind", "address", "postcode", "nation")} | {"name": "New place"}
+    facts |= {f: getattr(site, f"{f}_id") for f in ("contractor", "customer", "police_force")}
+    page = as_ada.post(address(Site, "add"), facts | {"control_room_webhook": SYSTEM, "make_secret": "on"})
+    assert Site.objects.get(name="New place").webhook_key in words(page)
+
+
+@pytest.mark.parametrize(
+    ("facts", "advice"),
+    [
+        ({"secret": "too short"}, "Enter at least 32 characters, or have a secret made."),
+        ({"secret": "x" * 129}, "at most 128 characters"),
+        ({}, "Enter a secret, or have one made"),
+        ({"secret": SECRET, "make_secret": "on"}, "not both"),
+    ],
+)
+def test_a_system_without_a_good_secret_is_refused(as_ada, site, facts, advice):
+    page = change(as_ada, site, control_room_webhook=SYSTEM, **facts)
+    assert advice in page.content.decode()
+    assert (stored(site).control_room_webhook, stored(site).webhook_secret) == ("", "")
+    assert SECRET not in page.content.decode()
+
+
+def test_the_secret_goes_with_the_address(as_ada, site):
+    change(as_ada, site, control_room_webhook=SYSTEM, secret=SECRET)
+    assert change(as_ada, stored(site), control_room_webhook="").status_code == 302
+    assert stored(site).webhook_secret == ""
