@@ -72,7 +72,7 @@ def verify() -> Iterator[tuple[History, list[str]]]:
 
 
 def problems(history: History) -> list[str]:
-    """What is wrong with it, one sentence for each event, card, row or note; empty when it holds."""
+    """What is wrong with it, one sentence for each event and each row of evidence; empty when it holds."""
     return [*_chain(history), *_end(history), *(sentence for _, sentence in _evidence(history))]
 
 

@@ -62,4 +62,4 @@ class Decision(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()}: {self.concern_id}"
+        return f"Decision on {self.concern_id}"

@@ -50,7 +50,7 @@ class Question(models.Model):
         ordering = ["at", "id"]
 
     def __str__(self):
-        return f"Question about {self.concern_id}"
+        return f"Question on {self.concern_id}"
 
 
 class Answer(models.Model):
@@ -65,4 +65,4 @@ class Answer(models.Model):
     at = models.DateTimeField()
 
     def __str__(self):
-        return f"Answer to {self.question_id}"
+        return f"Answer on {self.question_id}"

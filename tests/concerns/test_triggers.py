@@ -5,15 +5,32 @@ import secrets
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
-from concerns import triggers
+from concerns import actions, triggers
 from concerns.encryption import Sealed, encrypted_fields, seal
-from concerns.models import Concern, Delivery, Event, Head, KeptFrom, Note, PersonSeen, VehicleSeen
+from concerns.models import (
+    Answer,
+    Concern,
+    Decision,
+    Delivery,
+    Event,
+    Footage,
+    Head,
+    Heartbeat,
+    KeptFrom,
+    Message,
+    Note,
+    PersonSeen,
+    Question,
+    VehicleSeen,
+)
 from tests.cards import PERSON, VEHICLE, add_note
 from tests.concerns.tampering import stored
 
-EVIDENCE = [Concern, PersonSeen, VehicleSeen, Note, Event]
-LIVE = [Delivery, Head, KeptFrom]  # answers, releases and new events change these: see the history
+EVIDENCE = [Concern, PersonSeen, VehicleSeen, Note, Event, Decision, Question, Answer]
+# What people do, and time, change these: see the history.
+LIVE = [Delivery, Head, KeptFrom, Footage, Message, Heartbeat]
 SEALED = [field for model in EVIDENCE for field in encrypted_fields(model)]
 OTHER_WAYS = {
     "postgresql": "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE {table} CASCADE",
@@ -25,6 +42,10 @@ OTHER_WAYS = {
 def evidence(concern, cast):
     """One row of each kind at least."""
     add_note(concern, cast["asha"], people=[PERSON], vehicles=[VEHICLE])
+    copy = concern.deliveries.get(recipient="customer")
+    actions.hold(delivery=copy, by=cast["moss"], officer="PC Bell", reference="412", until=timezone.now())
+    question = actions.ask(concern=concern, by=cast["moss"], text="Which door?")
+    actions.answer(question=question, by=cast["asha"], text="East.")
 
 
 @pytest.fixture
@@ -155,7 +176,7 @@ def test_no_sealed_column_can_become_something_that_is_not_sealed(field):
         assert refused(run, statement, value)
 
 
-@pytest.mark.parametrize("model", [Concern, PersonSeen, VehicleSeen, Note])
+@pytest.mark.parametrize("model", [Concern, PersonSeen, VehicleSeen, Note, Decision, Question, Answer])
 def test_a_row_that_was_read_cannot_be_saved_again(model):
     row = model.objects.first()
     assert [getattr(row, field.name) for field in encrypted_fields(model)]

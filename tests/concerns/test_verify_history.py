@@ -12,7 +12,18 @@ from django.utils import timezone
 from concerns import actions
 from concerns import history as verification
 from concerns.encryption import encrypted_fields, seal
-from concerns.models import Concern, Event, Head, Note, PersonSeen, VehicleSeen, record_opened
+from concerns.models import (
+    Answer,
+    Concern,
+    Decision,
+    Event,
+    Head,
+    Note,
+    PersonSeen,
+    Question,
+    VehicleSeen,
+    record_opened,
+)
 from tests.cards import PERSON, VEHICLE, add_note, send_card
 from tests.concerns.tampering import rewrite, stored, take_out
 
@@ -28,6 +39,20 @@ def history(concern, cast, disarmed):
     actions.record_told(delivery=call, by=cast["asha"], whom="log 412", at=timezone.now())
     disarmed()
     return concern
+
+
+@pytest.fixture
+def decided(concern, cast, disarmed):
+    """A concern of which somebody decided something, asked something and answered it; no trigger stands."""
+    copy = concern.deliveries.get(recipient="customer")
+    actions.hold(delivery=copy, by=cast["moss"], officer="PC Bell", reference="412", until=timezone.now())
+    question = actions.ask(concern=concern, by=cast["moss"], text="Which door?")
+    actions.answer(question=question, by=cast["asha"], text="East.")
+    disarmed()
+    return concern
+
+
+ADDED = "is not in the history: it was added, or the event that names it is gone"
 
 
 def event(number):
@@ -46,12 +71,12 @@ def verify(capsys):
 
 
 @pytest.fixture
-def names(history, capsys):
+def names(concern, capsys):
     """A function that says whether the command names exactly these problems of the concern."""
 
     def names(*problems):
         code, lines, last = verify(capsys)
-        assert sorted(lines) == sorted(f"{history}: {problem}" for problem in problems)
+        assert sorted(lines) == sorted(f"{concern}: {problem}" for problem in problems)
         return code == 1 and last.endswith(f" Does not fit: {len(problems)}.")
 
     return names
@@ -63,7 +88,9 @@ def names(history, capsys):
 def test_an_untouched_database_passes(history, concern_about_moss, capsys):
     code, lines, last = verify(capsys)
     assert (code, lines) == (0, [])
-    assert last == "Checked 2 cards, 6 events, 1 notes, 3 people, 2 vehicles. Everything fits."
+    assert last == (
+        "Checked 2 cards, 6 events, 1 notes, 3 people, 2 vehicles, 0 decisions, 0 questions, 0 answers. Everything fits."
+    )
 
 
 def test_an_empty_database_passes(db, capsys):
@@ -165,6 +192,19 @@ def test_a_changed_note_is_named(history, names, column):
     assert names(f"note ({note.pk}) was changed")
 
 
+SINCE = [Decision, Question, Answer]
+OF_A_CONCERN = ("concern_id", "question_id")
+
+
+@pytest.mark.parametrize(
+    ("model", "column"), [(m, column) for m in SINCE for column in plain(m) if column not in OF_A_CONCERN]
+)
+def test_a_changed_decision_question_or_answer_is_named(decided, names, model, column):
+    row = model.objects.get()
+    change(row, column)
+    assert names(f"{model._meta.model_name} ({row.pk}) was changed")
+
+
 @pytest.mark.parametrize("column", [c for c in plain(Event) if c not in ("concern_id", "number")])
 def test_a_changed_event_is_named(history, names, column):
     change(event(2), column)
@@ -204,6 +244,23 @@ def test_a_broken_seal_is_named(history, capsys, model, column):
     code, (line,), _ = verify(capsys)
     assert (code, line.startswith(f"{history}: ")) == (1, True)
     assert line.endswith(f"cannot be opened: {column}")
+
+
+SEALED_SINCE = [(model, field.name) for model in SINCE for field in encrypted_fields(model)]
+
+
+@pytest.mark.parametrize(("model", "column"), SEALED_SINCE)
+def test_other_words_in_a_decision_question_or_answer_are_named(decided, names, model, column):
+    row = model.objects.get()
+    reseal(row, column)
+    assert names(f"{model._meta.model_name} ({row.pk}) was changed")
+
+
+@pytest.mark.parametrize(("model", "column"), SEALED_SINCE)
+def test_a_broken_seal_of_a_decision_question_or_answer_is_named(decided, names, model, column):
+    row = model.objects.get()
+    rewrite(row, **{column: stored(row, column)[:-8] + "AAAAAAAA"})
+    assert names(f"{model._meta.model_name} ({row.pk}) cannot be opened: {column}")
 
 
 def test_a_sealed_value_from_another_card_is_named(history, names, cast):
@@ -251,6 +308,26 @@ def test_a_removed_note_is_named_with_its_rows(history, names):
     )
 
 
+@pytest.mark.parametrize("model", [Decision, Answer])
+def test_a_removed_decision_or_answer_is_named(decided, names, model):
+    row = model.objects.get()
+    take_out(row)
+    assert names(f"a {model._meta.model_name} was removed ({row.pk})")
+
+
+def test_a_removed_question_is_named_with_its_answer(decided, names):
+    question, answer = Question.objects.get(), Answer.objects.get()
+    take_out(question)
+    assert names(f"a question was removed ({question.pk})", f"a answer was removed ({answer.pk})")
+
+
+@pytest.mark.parametrize(("number", "model"), [(2, Decision), (3, Question), (4, Answer)])
+def test_a_removed_event_of_a_decision_question_or_answer_is_named_and_its_row_too(decided, names, number, model):
+    take_out(event(number))
+    row = model.objects.get()
+    assert names(f"event {number} was removed", f"{model._meta.model_name} ({row.pk}) {ADDED}")
+
+
 @pytest.mark.parametrize("number", [2, 4])
 def test_a_removed_event_is_named(history, names, number):
     take_out(event(number))
@@ -284,13 +361,14 @@ def test_a_removed_card_is_named(history, capsys):
     assert last.startswith("Checked 0 cards, 5 events")
 
 
-@pytest.mark.parametrize("left", [Head, Event, Note, PersonSeen, VehicleSeen])
-def test_a_concern_of_which_one_thing_is_left_is_named(history, capsys, left):
-    for model in {Head, Event, Note, PersonSeen, VehicleSeen, Concern} - {left}:
+@pytest.mark.parametrize("left", [Head, Event, Note, PersonSeen, VehicleSeen, Decision, Question])
+def test_a_concern_of_which_one_thing_is_left_is_named(decided, cast, capsys, left):
+    add_note(decided, cast["asha"], people=[PERSON], vehicles=[VEHICLE])
+    for model in {Head, Event, Answer, Decision, Question, Note, PersonSeen, VehicleSeen, Concern} - {left}:
         take_out(*model.objects.all())
     code, lines, _ = verify(capsys)
-    assert code == 1
-    assert all(line.startswith(f"a concern without its card ({history.pk}): ") for line in lines)
+    assert (code, bool(lines)) == (1, True)
+    assert all(line.startswith(f"a concern without its card ({decided.pk}): ") for line in lines)
 
 
 # --- A cut tail ---------------------------------------------------------------------------------------------------
@@ -320,8 +398,6 @@ def test_a_tail_that_was_cut_stays_named_when_the_history_goes_on(history, names
 
 # --- Added --------------------------------------------------------------------------------------------------------
 
-ADDED = "is not in the history: it was added, or the event that names it is gone"
-
 
 def test_an_added_person_is_named(history, names):
     person = PersonSeen.objects.create(concern=history, number=3)
@@ -338,6 +414,16 @@ def test_an_added_note_is_named(history, names):
     note.pk, note.submission_key, note.text, note.about = uuid.uuid4(), uuid.uuid4(), "Never written.", ["no"]
     note.save(force_insert=True)
     assert names(f"note ({note.pk}) {ADDED}")
+
+
+def test_an_added_decision_question_and_answer_are_named(decided, names, cast):
+    signed = {"author_role": "manager", "company": cast["moss"].organisation, "at": timezone.now()}
+    decision = Decision.objects.create(
+        concern=decided, kind="close", by=cast["moss"], by_role="manager", at=timezone.now()
+    )
+    question = Question.objects.create(concern=decided, asked_by=cast["moss"], text="Never asked.", **signed)
+    answer = Answer.objects.create(question=question, answered_by=cast["asha"], text="Never said.", **signed)
+    assert names(*(f"{row._meta.model_name} ({row.pk}) {ADDED}" for row in (decision, question, answer)))
 
 
 def test_an_added_card_is_named(history, capsys):
@@ -397,6 +483,22 @@ def test_a_person_moved_to_another_card_is_named_on_both(history, concern_about_
     _, lines, _ = verify(capsys)
     assert f"{history}: a person was removed ({person.pk})" in lines
     assert f"{concern_about_moss}: person 2 ({person.pk}) {ADDED}" in lines
+
+
+@pytest.mark.parametrize("model", [Decision, Question])
+def test_a_decision_or_question_moved_to_another_card_is_named_on_both(decided, concern_about_moss, capsys, model):
+    row, kind = model.objects.get(), model._meta.model_name
+    rewrite(row, concern=concern_about_moss)
+    _, lines, _ = verify(capsys)
+    assert f"{decided}: a {kind} was removed ({row.pk})" in lines
+    assert f"{concern_about_moss}: {kind} ({row.pk}) {ADDED}" in lines
+
+
+def test_an_answer_moved_to_another_question_is_named(decided, names, cast):
+    other = actions.ask(concern=decided, by=cast["hana"], text="And when?")
+    answer = Answer.objects.get()
+    rewrite(answer, question=other)
+    assert names(f"answer ({answer.pk}) was changed")
 
 
 def test_a_person_moved_from_the_card_to_its_note_is_named(history, names):

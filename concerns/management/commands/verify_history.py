@@ -1,4 +1,4 @@
-"""Check every history against its card, notes and rows, and name whatever does not fit."""
+"""Check every history against its card, rows, notes, decisions and questions, and name whatever does not fit."""
 
 from collections import Counter
 
@@ -6,11 +6,11 @@ from django.core.management.base import BaseCommand
 
 from concerns import history
 
-KINDS = ("cards", "events", "notes", "people", "vehicles")
+KINDS = ("cards", "events", "notes", "people", "vehicles", "decisions", "questions", "answers")
 
 
 class Command(BaseCommand):
-    help = "Names every event, card, row or note that was changed, removed, added or moved, and then exits with 1."
+    help = "Names every event and all evidence that was changed, removed, added or moved, and then exits with 1."
 
     def handle(self, *args, **options):
         checked, found = Counter(), 0
