@@ -144,7 +144,7 @@ def _evidence(history: History) -> Iterator[tuple[tuple[str, str], str]]:
         if problem := _compared(row, promised.get(what)):
             yield what, f"{_named(row)} {problem}"
     for kind, row_id in promised.keys() - found.keys():
-        yield (kind, row_id), f"a {kind} was removed ({row_id})"
+        yield (kind, row_id), f"{'an' if kind == 'answer' else 'a'} {kind} was removed ({row_id})"
 
 
 # What an event commits to; all others that commit to something commit to a decision.
