@@ -63,6 +63,7 @@ def _context(request, found):
         **telling.about_telling(Seen(found, card, mine, author)),
         **decisions.to_decide(card, request.user, is_author=author),
         "may_add_note": request.user.may(Permission.ADD_NOTE),
+        "may_make_pack": mine and request.user.may(Permission.MAKE_PACK),
         "now": timezone.now(),
     }
 

@@ -121,6 +121,7 @@ def _context(request):
         "urgencies": Urgency.choices,
         "asked": request.GET,
         "filtered": bool(asked),
+        "may_hand_over": user.may(Permission.HAND_OVER),
     }
     context |= alarms.above(mine, user, among)
     return context | (own_cards(request, FEW) if user.may(Permission.REPORT) else {})
