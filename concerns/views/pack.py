@@ -9,6 +9,7 @@ from accounts.decorators import require_permission
 from accounts.roles import Permission
 from concerns import actions, facts, history, reading, statement
 from concerns.models import Concern, Event
+from concerns.routing import Recipient
 
 
 @require_safe
@@ -39,6 +40,7 @@ def _statement(card):
         "rows": facts.rows_seen(card),
         "told": statement.told(card),
         "footage": statement.footage(card["footage"]),
+        "is_for_standards": Recipient.STANDARDS in {copy.recipient for copy in card["told"]},
     }
 
 
