@@ -24,7 +24,9 @@ from tests.cards import add_note, send_card
 from tests.concerns.timeline import Timeline
 from tests.conftest import FULL_COUNTS
 
-LENGTH = 6 if FULL_COUNTS else 4
+# The customer alone can be on hold; the others move alike, so that one of them is followed as far.
+LENGTH = {"customer": 6, "manager": 6} if FULL_COUNTS else {}
+SHORTER = 4 if FULL_COUNTS else 3
 SUSPECTS = {"customer": "site", "manager": "guard", "head_office": "office", "police": "police"}
 DOCS = Path(settings.BASE_DIR) / "docs" / "states.md"
 
@@ -189,7 +191,7 @@ def nobody_is_left_untold(trial, verb, before):
 @pytest.mark.parametrize("trial", ["customer", "manager", "head_office", "police"], indirect=True)
 def test_no_order_of_verbs_leaves_anybody_untold(trial):
     seen = {}
-    follow(trial, LENGTH, seen, lambda *what: (as_the_table_says(*what), nobody_is_left_untold(*what)))
+    follow(trial, LENGTH.get(trial.recipient, SHORTER), seen, lambda *what: (as_the_table_says(*what), nobody_is_left_untold(*what)))
     reached = {state for copies, *_ in seen for recipient, state, *_ in copies if recipient == trial.recipient}
     expected = set(State) - (set() if trial.recipient == "customer" else {State.HELD})
     assert reached == expected
