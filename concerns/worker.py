@@ -85,7 +85,7 @@ def send(message: Message) -> None:
     if not left and message.kind == Kind.DIGEST and message.where():  # what it says has changed: put together anew
         return chasing.put_off(message=message, address=address, why="", now=timezone.now())
     if not left:
-        return chasing.dropped(message=message, now=timezone.now())
+        return chasing.not_to_them(message=message, now=timezone.now())
     return chasing.sent(message=message, address=address, now=timezone.now())
 
 

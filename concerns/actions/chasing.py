@@ -188,6 +188,15 @@ def dropped(*, message: Message, now: datetime) -> None:
 
 
 @transaction.atomic
+def not_to_them(*, message: Message, now: datetime) -> None:
+    """Not to this address any more: to the one that they have by now, or to nobody."""
+    if message.where():
+        _write(message)  # it is due: whoever looks next sends it there
+    else:
+        dropped(message=message, now=now)
+
+
+@transaction.atomic
 def refused(*, message: Message, address: str, why: str, now: datetime) -> None:
     """This address will never take it. Where nobody else is left to reach, the next in line is told at once."""
     copy = message.delivery
