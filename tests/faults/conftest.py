@@ -1,7 +1,10 @@
 import os
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import Site
 from concerns.models import Concern, Delivery, Event, Head
@@ -101,3 +104,24 @@ def deliver(transactional_db, post, tmp_path):
     for ours in running:
         ours.kill()
     workers.nothing_told(log.read_text() if running else "", post)
+
+
+class Clock:
+    """The wall clock of the workers that are given its file, and of this test."""
+
+    def __init__(self, file, monkeypatch):
+        self.file, self.real, self.ahead = str(file), timezone.now, timedelta(0)
+        monkeypatch.setattr(timezone, "now", lambda: self.real() + self.ahead)
+
+    def goes(self, seconds):
+        """So much ahead of the real one from now on; the workers look at each turn."""
+        new = Path(f"{self.file}.new")
+        new.write_text(str(seconds))
+        new.rename(self.file)  # never half written
+        self.ahead = timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def wall_clock(tmp_path, monkeypatch):
+    """A clock that can be set, also while workers go by it."""
+    return Clock(tmp_path / "clock", monkeypatch)

@@ -142,7 +142,7 @@ def test_an_address_with_a_line_break_is_refused_and_shown_and_the_others_leave(
 
 
 def test_an_address_that_takes_a_minute_holds_nobody_up(deliver, post, cast):
-    post.slow = {reader: 60 for reader in READERS - {MOSS}}
+    post.slow = dict.fromkeys(READERS - {MOSS}, 60)
     post.slow.pop("intelligence@demo.example")
     send_canaries(cast["asha"])
     deliver(hands=4, mail=10, send=20, lease=60)
