@@ -14,7 +14,7 @@ from django.test import Client
 
 from accounts.models import Site
 from concerns.encryption import encrypted_fields
-from concerns.models import Concern, Delivery, Note, PersonSeen, VehicleSeen
+from concerns.models import Concern, Delivery, Footage, Note, PersonSeen, VehicleSeen
 from tests.pages import typed_fully
 
 CANARY, NUMBER = "CANARY7Q", "02079460999"
@@ -25,7 +25,11 @@ NOTE = {
     "vehicles-0-mark": CANARY,
 }
 TOLD = {"told_whom": f"{CANARY} Dee", "told_at": "2320"}
-OPENED = ["/", "/concerns/{}/", "/concerns/{}/print/", "/concerns/{}/sent/"]
+TELL = {"how": "101", "whom": f"{CANARY} Kim", "at": "2320", "log": f"{CANARY} 412"}
+HOLD = {"officer": f"{CANARY} Pell", "reference": CANARY, "until_time": CANARY, "until_on-day": CANARY}
+SAVED = {"whom": f"{CANARY} Jo", "where": f"{CANARY} safe", "clock": "2320"}
+SAVED |= {"on-day": "21", "on-month": "11", "on-year": "2026"}
+OPENED = ["/", "/concerns/{}/", "/concerns/{}/print/", "/concerns/{}/sent/", "/concerns/{}/script/"]
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]
 
@@ -83,6 +87,8 @@ class Day:
         concern = Concern.objects.get()
         assert self.ask("moss", "post", f"/concerns/{concern}/note/", NOTE).status_code == 302
         assert self.ask("asha", "post", f"/concerns/{concern}/told/", TOLD).status_code == 302
+        assert self.ask("moss", "post", f"/concerns/{concern}/told/police/", TELL).status_code == 302
+        assert self.ask("moss", "post", f"/concerns/{concern}/saved/", SAVED).status_code == 302
         self.ask("hana", "post", f"/concerns/{concern}/acknowledge/", {"x": CANARY})
         return concern
 
@@ -99,6 +105,9 @@ class Day:
             self.ask(who, "post", "/report/", forged, **settings)
             self.ask(who, "post", f"/concerns/{concern}/note/", NOTE | {"note-about": CANARY}, **settings)
             self.ask(who, "post", f"/concerns/{concern}/told/", TOLD | {"told_at": CANARY}, **settings)
+            self.ask(who, "post", f"/concerns/{concern}/told/police_call/", TELL | {"at": CANARY}, **settings)
+            self.ask(who, "post", f"/concerns/{concern}/hold/", HOLD, **settings)
+            self.ask(who, "post", f"/concerns/{concern}/hold/end/", {"reason": CANARY}, **settings)
         for who in ("asha", "moss"):
             self.ask(who, "get", f"/concerns/find/?reference={CANARY}")
             self.ask(who, "get", f"/concerns/?after={CANARY}&urgency={CANARY}&site={CANARY}")
@@ -166,6 +175,8 @@ def test_no_word_of_a_card_is_anywhere_but_on_its_page(cast, card, written, shar
             day.ask(who, "post", "/report/", card)
             day.ask(who, "post", f"/concerns/{concern}/note/", NOTE | {"people-0-name": f"{CANARY} Dee"})
             day.ask(who, "post", f"/concerns/{concern}/told/", TOLD)
+            day.ask(who, "post", f"/concerns/{concern}/told/head_office/", TELL)
+            day.ask(who, "post", f"/concerns/{concern}/saved/", SAVED)
     assert ("ERROR django.request" in written.getvalue()) == (fault != "none")
     nothing_sings(day, written.getvalue())
 
@@ -180,6 +191,8 @@ def test_every_encrypted_column_had_a_canary_in_it(cast, card):
             words = [getattr(row, field.name) for row in model.objects.all()]
             assert field.name == "about" or any(sings(text) for text in words), field
     assert any(sings(copy.told_whom or "") for copy in Delivery.objects.all())
+    assert any(sings(copy.told_log or "") for copy in Delivery.objects.filter(recipient="police"))
+    assert all(sings(kept.saved_whom) and sings(kept.saved_where) for kept in Footage.objects.all())
 
 
 def test_a_fault_is_logged_and_mailed_with_the_place_and_without_the_words(cast, card, written, monkeypatch):
@@ -189,7 +202,7 @@ def test_a_fault_is_logged_and_mailed_with_the_place_and_without_the_words(cast,
     assert day.ask("asha", "get", f"/concerns/{concern}/?x={CANARY}").status_code == 500
     for text in (written.getvalue(), mail.outbox[-1].body):
         assert f"Internal Server Error: /concerns/{concern}/" in text
-        assert "concerns/actions.py" in text
+        assert "concerns/actions/cards.py" in text
         assert "ValueError" in text
         assert not sings(text)
     assert mail.outbox[-1].to == ["ops@example.org"]
