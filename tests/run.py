@@ -21,7 +21,7 @@ from cse_reports.install import PYTHON, ROOT, VAR, environment, everything, say
 
 CI = os.environ.get("CI") == "true"
 LOGS = VAR / "test-logs"
-LONGEST = 40 * 60  # seconds; a step that hangs shows what it printed instead of hanging everything
+LONGEST = 60 * 60  # seconds; a step that hangs shows what it printed instead of hanging everything
 POSTGRESQL = (
     *("pg_virtualenv", "-t", "-c", "--locale=C.UTF-8 --encoding=UTF8", "-o", "fsync={fsync}", "sh", "-c"),
     'DATABASE_URL="postgres://$PGUSER:$PGPASSWORD@$PGHOST:$PGPORT/$PGDATABASE" exec "$@"',
