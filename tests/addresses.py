@@ -4,8 +4,8 @@ from django.urls import get_resolver, reverse
 
 from concerns import links
 
-PLAIN = """home report queue find figures me totp_qr people invite bring_in sites demo_sign_in privacy accessibility
-    healthz guidance:index guidance:helplines""".split()
+PLAIN = """home report queue find figures handover me totp_qr people invite bring_in sites demo_sign_in privacy
+    accessibility healthz guidance:index guidance:helplines""".split()
 KEYS = {
     "account_confirm_email": ["x"],
     "account_reset_password_from_key": ["a", "b-c"],

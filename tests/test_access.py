@@ -32,6 +32,8 @@ find               GET    in      concern concern concern 404     concern concer
 find               POST   in      405     405     405     405     405     405     405         405
 figures            GET    in      403     403     200     403     403     403     403         403
 figures            POST   in      405     405     405     405     405     405     405         405
+handover           GET    in      403     200     200     200     403     403     403         200
+handover           POST   in      405     405     405     405     405     405     405         405
 concern            GET    in      200     200     200     404     200     200     404         404
 concern            POST   in      405     405     405     405     405     405     405         405
 print              GET    in      200     200     200     404     200     200     404         404
