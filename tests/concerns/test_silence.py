@@ -23,9 +23,9 @@ def beat(ago=5):
 
 
 def seen(answer):
-    """{what the link shows: where it leads} of the banner; None where there is none."""
+    """{the number: where it leads} of the banner; None where there is none."""
     boxes = [box for box in Page(answer).all("section") if box["aria-labelledby"] == "silent"]
-    return {link.text: link["href"] for link in boxes[0].all("a")} if boxes else None
+    return {next(link.all("strong")).text: link["href"] for link in boxes[0].all("a")} if boxes else None
 
 
 def whom(user):
