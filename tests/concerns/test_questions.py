@@ -119,6 +119,16 @@ def test_an_answer_to_the_police_names_the_author_only_where_they_agreed(sign_in
     assert ("Asha" in text) == named
 
 
+def test_the_customer_reads_of_no_questions_and_no_decisions(sign_in, concern):
+    text = text_of(sign_in("cole"), f"/concerns/{concern}/")
+    assert not [word for word in ("Questions", "Decisions", "Close") if word in text]
+
+
+def test_what_the_author_is_asked_stands_there_once(sign_in, cast, concern):
+    ask(concern, cast["moss"])
+    assert text_of(sign_in("asha"), f"/concerns/{concern}/").count(ASKED) == 1
+
+
 def test_a_reader_who_is_withheld_by_a_note_sees_no_question_any_more(sign_in, cast, concern):
     ask(concern, cast["moss"])
     add_note(concern, cast["asha"], about=["guard"])
