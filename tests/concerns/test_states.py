@@ -191,7 +191,12 @@ def nobody_is_left_untold(trial, verb, before):
 @pytest.mark.parametrize("trial", ["customer", "manager", "head_office", "police"], indirect=True)
 def test_no_order_of_verbs_leaves_anybody_untold(trial):
     seen = {}
-    follow(trial, LENGTH.get(trial.recipient, SHORTER), seen, lambda *what: (as_the_table_says(*what), nobody_is_left_untold(*what)))
+    follow(
+        trial,
+        LENGTH.get(trial.recipient, SHORTER),
+        seen,
+        lambda *what: (as_the_table_says(*what), nobody_is_left_untold(*what)),
+    )
     reached = {state for copies, *_ in seen for recipient, state, *_ in copies if recipient == trial.recipient}
     expected = set(State) - (set() if trial.recipient == "customer" else {State.HELD})
     assert reached == expected
