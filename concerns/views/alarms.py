@@ -1,6 +1,5 @@
 """What stands above a queue because it cannot wait: the police are not told, or footage is about to be lost."""
 
-from datetime import timedelta
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -8,10 +7,10 @@ from django.utils import timezone
 from accounts.roles import Role
 from concerns import reading, wording
 from concerns.models import Status
+from concerns.pending import RISK
 from concerns.police import Telling, how_to_tell
 from concerns.telling import OF_THE_POLICE, may_tell
 
-RISK = timedelta(days=2)
 FEW = 5  # are named; a list of its own has the others
 
 

@@ -20,6 +20,7 @@ from accounts.models import Site
 from accounts.roles import KIND_OF, Kind, Permission, Role
 from concerns import reading, wording
 from concerns.models import Concern, Delivery, Status
+from concerns.pending import RISK
 from concerns.routing import Recipient, Urgency
 from concerns.views import alarms, keyset
 
@@ -154,7 +155,7 @@ def _lists(copies, user, now):
         Show.WAITING: copies.open().order_by(*due),
         Show.OVERDUE: copies.open().filter(due_at__lt=now).order_by(*due),
         Show.POLICE: alarms.police_not_told(copies, user),
-        Show.FOOTAGE: copies.footage_at_risk(alarms.RISK),
+        Show.FOOTAGE: copies.footage_at_risk(RISK),
         Show.HAD: copies.answered().order_by(*latest),
         Show.CLOSED: copies.closed().order_by("-closed_at", "-id"),
     }
@@ -223,7 +224,7 @@ def _row(copy, user):
     statuses = {other.recipient: other.status for other in card["told"]}
     knows_all = KIND_OF[user.role] == Kind.COMPANY and not copy.released_at
     soon = copy.is_open and copy.due_at - now < SOON
-    footage = copy.footage_until and copy.footage_until > now and copy.footage_until - now <= alarms.RISK
+    footage = copy.footage_until and copy.footage_until > now and copy.footage_until - now <= RISK
     return Row(
         card=card,
         copy=copy,
