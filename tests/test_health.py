@@ -5,6 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 from django.utils import timezone
@@ -101,7 +102,9 @@ def test_nothing_can_be_told_to_it(db, method):
 
 @pytest.mark.parametrize("who", [None, "moss"])
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
-def test_without_a_database_it_says_so_and_no_more(sign_in, who, error):
+def test_without_a_database_it_says_so_and_no_more(sign_in, settings, caplog, who, error):
+    settings.ADMINS = [("", "ops@example.org")]
+
     def refuse(*_):
         raise error("connection to 10.0.0.7 as cse failed")
 
@@ -109,6 +112,7 @@ def test_without_a_database_it_says_so_and_no_more(sign_in, who, error):
     with connection.execute_wrapper(refuse):
         answer = ask(client)
     assert (answer.status_code, json.loads(answer.content)) == (503, {"database": "no answer", "messages": "unknown"})
+    assert (caplog.records, mail.outbox) == ([], [])  # it is asked every few seconds
 
 
 # --- Who asks -----------------------------------------------------------------------------------------------------
