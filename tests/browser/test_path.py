@@ -139,7 +139,7 @@ def test_a_card_reaches_the_four_who_must_know(page_of, js):
 
 
 def told(asha, address):
-    assert "Nobody has been messaged." in texts(asha)
+    assert "A message can lie unread: a call cannot." in texts(asha)
     assert asha.locator("a[href='tel:+442079460141']").count() == 1
     asha.fill("[name=told_whom]", "Canary Controller")
     asha.get_by_role("button", name="I told them").click()
