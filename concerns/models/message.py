@@ -13,6 +13,7 @@ from concerns.models.delivery import Delivery, Status
 from concerns.models.timed import Timed, TimedQuerySet
 
 LONGEST_WAIT = timedelta(minutes=15)  # between two tries
+A_LITTLE = timedelta(minutes=1)  # by which the clocks of two workers may differ
 
 
 class Kind(models.TextChoices):
@@ -34,9 +35,9 @@ class Channel(models.TextChoices):
 
 class MessageQuerySet(TimedQuerySet):
     def due(self, now: datetime) -> "MessageQuerySet":
-        """Also what a clock that was set back since would have wait longer than any message waits."""
-        beyond = Q(act_at__gt=now + 2 * LONGEST_WAIT) & ~Q(kind=Kind.DIGEST)
-        return self.free(now).filter(Q(act_at__lte=now) | beyond)
+        """Also what a clock that was set back since would have wait: a first try, or longer than any message waits."""
+        beyond = Q(act_at__gt=now + LONGEST_WAIT + A_LITTLE) | Q(attempts=0)
+        return self.free(now).waiting().filter(Q(act_at__lte=now) | beyond & ~Q(kind=Kind.DIGEST))
 
     def left(self) -> "MessageQuerySet":
         return self.filter(sent_at__isnull=False)
