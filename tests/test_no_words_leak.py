@@ -3,6 +3,7 @@
 import io
 import logging
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,17 @@ from django.test import Client
 
 from accounts.models import Site
 from concerns.encryption import encrypted_fields
-from concerns.models import Concern, Delivery, Footage, Note, PersonSeen, VehicleSeen
+from concerns.models import (
+    Answer,
+    Concern,
+    Decision,
+    Delivery,
+    Footage,
+    Note,
+    PersonSeen,
+    Question,
+    VehicleSeen,
+)
 from tests.pages import typed_fully
 
 CANARY, NUMBER = "CANARY7Q", "02079460999"
@@ -90,7 +101,21 @@ class Day:
         assert self.ask("moss", "post", f"/concerns/{concern}/told/police/", TELL).status_code == 302
         assert self.ask("moss", "post", f"/concerns/{concern}/saved/", SAVED).status_code == 302
         self.ask("hana", "post", f"/concerns/{concern}/acknowledge/", {"x": CANARY})
+        self.comes_to_its_end(concern)
         return concern
+
+    def comes_to_its_end(self, concern):
+        """Somebody asks, answers, passes it on, keeps it from somebody, proposes what came of it, and closes it."""
+        decide = partial(self.decide, concern)
+        decide("moss", "ask", text=f"{CANARY} asked")
+        decide("asha", "answer", question=Question.objects.get().pk, text=f"{CANARY} said")
+        decide("moss", "pass-on", person=self.cast["lena"].pk, reason=f"{CANARY} why")
+        decide("hana", "keep-from", people=[self.cast["lena"].pk], text=f"{CANARY} why")
+        decide("moss", "close", outcome="with_police", police_reference=f"{CANARY} 412")
+        decide("hana", "close", outcome="innocent", checked_by=f"{CANARY} Dee", checked_how=f"{CANARY} how")
+
+    def decide(self, concern, who, page, **typed):
+        assert self.ask(who, "post", f"/concerns/{concern}/{page}/", typed).status_code == 302, page
 
     def is_read(self, concern):
         for who in ("asha", "moss", "priya", "cole", "stan"):
@@ -108,6 +133,9 @@ class Day:
             self.ask(who, "post", f"/concerns/{concern}/told/police_call/", TELL | {"at": CANARY}, **settings)
             self.ask(who, "post", f"/concerns/{concern}/hold/", HOLD, **settings)
             self.ask(who, "post", f"/concerns/{concern}/hold/end/", {"reason": CANARY}, **settings)
+            for page in ("ask", "answer", "release", "pass-on", "keep-from", "close"):
+                names = ("text", "reason", "recipient", "person", "name", "checked_by", "duplicate_of")
+                self.ask(who, "post", f"/concerns/{concern}/{page}/", dict.fromkeys(names, CANARY), **settings)
         for who in ("asha", "moss"):
             self.ask(who, "get", f"/concerns/find/?reference={CANARY}")
             self.ask(who, "get", f"/concerns/?after={CANARY}&urgency={CANARY}&site={CANARY}")
@@ -186,7 +214,7 @@ def test_no_word_of_a_card_is_anywhere_but_on_its_page(cast, card, written, shar
 
 def test_every_encrypted_column_had_a_canary_in_it(cast, card):
     Day(cast, card).goes_well()
-    for model in (Concern, PersonSeen, VehicleSeen, Note):
+    for model in (Concern, PersonSeen, VehicleSeen, Note, Decision, Question, Answer):
         for field in encrypted_fields(model):
             words = [getattr(row, field.name) for row in model.objects.all()]
             assert field.name == "about" or any(sings(text) for text in words), field

@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from concerns.actions.cards import signed
-from concerns.models import Answer, Concern, Delivery, Event, Question, commitment, record
+from concerns.actions.pressing import lock
+from concerns.models import Answer, Concern, Event, Question, commitment, record
 
 
 @transaction.atomic
@@ -14,7 +15,7 @@ def ask(*, concern: Concern, by: User, text: str) -> Question:
 
     The same words again, while nobody has answered, are the same question.
     """
-    list(Delivery.objects.filter(concern=concern).order_by("pk").select_for_update())  # one of two taps at a time
+    lock(concern.pk)  # one of two taps at a time
     for before in Question.objects.unanswered().filter(concern=concern, asked_by=by):
         if before.text == text:
             return before

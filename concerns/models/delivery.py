@@ -28,6 +28,7 @@ ANEW: dict[str, Any] = {
     "notified_at": None,
     "sent_at": None,
     "escalations": 0,
+    "escalated_at": None,
     "received_at": None,
     "received_by": None,
     "acknowledged_at": None,

@@ -289,6 +289,14 @@ def test_a_note_opens_it_and_whoever_may_read_it_answers_again(cast, told, clock
     assert not any(copy.closed_at for copy in copies.values())
 
 
+def test_nothing_is_left_of_what_was_late_before(cast, told):
+    told.deliveries.update(escalations=2, escalated_at=timezone.now())
+    close(told, cast["hana"])
+    add_note(told, cast["asha"])
+    copy = told.deliveries.get(recipient="manager")
+    assert (copy.escalations, copy.escalated_at, copy.told_whom, copy.acknowledged_by) == (0, None, None, None)
+
+
 def test_the_police_call_is_not_made_twice(cast):
     concern = send_card(cast["asha"], urgency="emergency")
     answer_all(concern, cast["hana"])
