@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, Max, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 
 from accounts.models import User
 from concerns import reading
@@ -107,7 +107,8 @@ def _asked(user: User) -> Any:
 
 def _done(mine: DeliveryQuerySet, since: datetime, *, without: Collection[UUID]) -> tuple[list[UUID], bool]:
     """The concerns that were worked on since then, the latest first, and whether there are more."""
-    events = Event.objects.filter(at__gt=since, verb__in=_DONE, concern_id__in=mine.values("concern"))
+    is_mine = Exists(mine.filter(concern=OuterRef("concern_id")))  # asked of the few events that are new
+    events = Event.objects.filter(is_mine, at__gt=since, verb__in=_DONE)
     latest = events.order_by().values("concern_id").annotate(last=Max("at")).order_by("-last", "concern_id")
     found = [row["concern_id"] for row in latest[: 2 * MOST + 1] if row["concern_id"] not in without]
     return found[:MOST], len(found) > MOST
