@@ -24,6 +24,9 @@ ASKS = {
     Kind.FOOTAGE: ("Please open {reference}: something must be saved",) * 2,
 }
 
+# A duty desk can say "received" to these. The others are about what only somebody with an account can see.
+ANSWERED_BY_LINK = {Kind.FIRST, Kind.REMINDER}
+
 
 def letter(message: Message, address: str, now: datetime) -> Letter | None:
     """The message as it leaves, to this address; None where there is nothing to say."""
@@ -49,7 +52,7 @@ def is_still_theirs(message: Message, letter: Letter) -> bool:
 
 def _link(message: Message, address: str) -> str:
     assert message.delivery
-    if message.person is None:
+    if message.person is None and message.delivery_id == message.about_id and message.kind in ANSWERED_BY_LINK:
         token = links.token(message.delivery, message.channel, address)
         return settings.SERVICE_URL + reverse("desk_link", args=[token])
     return settings.SERVICE_URL + message.delivery.concern.get_absolute_url()

@@ -102,11 +102,13 @@ def _channel(message: Message) -> Email | Webhook:
 
 
 def beat(worker: uuid.UUID) -> None:
-    """Say that this worker is alive; and see that everybody who is sent a digest has one in wait."""
+    """Say that this worker is alive; see that digests wait, and that footage clocks go by the days of their sites."""
     now = timezone.now()
     Heartbeat.objects.update_or_create(worker=worker, defaults={"at": now})
     Heartbeat.objects.filter(at__lt=now - FORGOTTEN).delete()
     chasing.plan_digests(now)
+    for footage in Footage.objects.out_of_step():
+        chasing.correct(footage=footage, now=now)
 
 
 def is_late(now: datetime | None = None) -> bool:

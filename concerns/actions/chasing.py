@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.roles import Role
 from concerns import routing
 from concerns.actions.cards import new_copy, organisations
-from concerns.actions.pressing import lock
+from concerns.actions.pressing import lock, press
 from concerns.disclosure import REVEALING
 from concerns.models import Channel, Delivery, Event, Footage, Kind, Message, record
 from concerns.models.message import LONGEST_WAIT
@@ -90,15 +90,20 @@ def _escalate(copy: Delivery, now: datetime) -> None:
 
 
 def _tell_next(copy: Delivery, kind: Kind, now: datetime) -> str:
-    """Tell the link that is next, or the nearest beyond it that can be reached, or one before; who it was."""
+    """Tell the link that is next, or the nearest beyond it that can be reached, or one before; who it was.
+
+    Once the end of the line was told, the whole line is, each time: no single address may be all that is left.
+    """
     copies = {other.recipient: other for other in Delivery.objects.filter(concern=copy.concern_id)}
     line = routing.links(copy.recipient, {other.recipient for other in copies.values() if other.withheld_at})
-    step = min(copy.escalations, len(line) - 1)
-    for link in [*line[step:], *reversed(line[:step])] if line else []:
+    step, told = copy.escalations, []
+    for link in [*line[step:], *reversed(line[:step])]:
         theirs = copies.get(link) or _lead_copy(copy, link, now)
         if theirs and not _would_reveal(copy, theirs) and tell(theirs, kind, about=copy, now=now):
-            return link
-    return ""
+            told.append(link)
+            if step < len(line):
+                break
+    return ",".join(told)
 
 
 def _lead_copy(copy: Delivery, link: Recipient, now: datetime) -> Delivery | None:
@@ -147,6 +152,26 @@ def warn(*, footage: Footage, now: datetime) -> None:
     clock.save(update_fields=["act_at", "leased_until", "warnings", "lost_at"])
 
 
+@transaction.atomic
+def correct(*, footage: Footage, now: datetime) -> None:
+    """Somebody has corrected how long the site keeps its CCTV: the clock and all copies go by that."""
+    lock(footage.concern_id)
+    clock = Footage.objects.out_of_step().select_for_update(of=("self",)).filter(pk=footage.pk).first()
+    if clock is None:
+        return
+    kept = clock.concern.footage_kept
+    assert kept
+    clock.kept_until, clock.days = kept[1], (kept[1] - kept[0]).days
+    if clock.kept_until > now:  # also where it had passed for lost
+        clock.lost_at = None
+    if clock.lost_at is None:  # a warning that would have been given by now is given now
+        given = [at for at in clock.warned_at() if at <= now][: clock.warnings]
+        clock.act_at = next(at for at in [*clock.warned_at(), clock.kept_until] if at not in given)
+    clock.leased_until = None
+    clock.save(update_fields=["kept_until", "days", "lost_at", "act_at", "leased_until"])
+    press(clock.concern)
+
+
 def _ask_to_save(clock: Footage, now: datetime) -> None:
     """The customer and the manager; where the customer may not know, head office and the police.
 
@@ -154,17 +179,24 @@ def _ask_to_save(clock: Footage, now: datetime) -> None:
     """
     copies = {copy.recipient: copy for copy in Delivery.objects.filter(concern=clock.concern_id)}
     may = {recipient: copy for recipient, copy in copies.items() if not (copy.withheld_at or copy.held_until)}
-    office = Recipient.HEAD_OFFICE if Recipient.HEAD_OFFICE in may else Recipient.LEAD
     customer = copies.get(Recipient.CUSTOMER)
     if customer and Recipient.CUSTOMER not in may:
-        asked = [office, Recipient.POLICE]
+        asked = [Recipient.HEAD_OFFICE, Recipient.POLICE, Recipient.STANDARDS]
     elif customer and customer.footage_until:
         asked = [Recipient.CUSTOMER, Recipient.MANAGER]
     else:
-        asked = [Recipient.MANAGER, office]
-    for recipient in asked:
-        if recipient in may:
-            tell(may[recipient], Kind.FOOTAGE, about=may[recipient], now=now)
+        asked = [Recipient.MANAGER]
+    reached = {recipient for recipient in asked if recipient in may and _warn(may[recipient], now)}
+    for above in (Recipient.HEAD_OFFICE, Recipient.LEAD):  # somebody in the company always knows of it
+        if not reached & _COMPANY and above in may and above not in asked and _warn(may[above], now):
+            reached.add(above)
+
+
+_COMPANY = {Recipient.MANAGER, Recipient.HEAD_OFFICE, Recipient.LEAD}
+
+
+def _warn(copy: Delivery, now: datetime) -> bool:
+    return bool(tell(copy, Kind.FOOTAGE, about=copy, now=now))
 
 
 # --- What became of a message ---------------------------------------------------------------------------------------
@@ -208,12 +240,17 @@ def refused(*, message: Message, address: str, why: str, now: datetime) -> None:
 
 
 def _mind_the_last(message: Message, now: datetime) -> None:
-    """Where none of a copy's first messages can reach anybody any more, its next moment is now."""
-    copy = message.delivery
-    if copy is None or message.kind != Kind.FIRST:
+    """Where none of those who were told in one go can be reached any more, the next moment of the copy is now.
+
+    At the end of the line there is nobody else: then the ordinary pause.
+    """
+    copy = message.about
+    if copy is None or message.kind not in (Kind.FIRST, Kind.ESCALATION):
         return
-    firsts = Message.objects.filter(delivery=copy, kind=Kind.FIRST, made_at=message.made_at)
-    if not firsts.filter(failed_at=None, dropped_at=None).exists():
+    if message.kind == Kind.ESCALATION and copy.escalations >= len(routing.CHAIN[copy.recipient]):
+        return
+    with_it = Message.objects.filter(about=copy, kind=message.kind, made_at=message.made_at)
+    if not with_it.filter(failed_at=None, dropped_at=None).exists():
         Delivery.objects.filter(pk=copy.pk).open().update(act_at=now)
 
 

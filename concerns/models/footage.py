@@ -5,8 +5,10 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from concerns.encryption import EncryptedTextField
+from concerns.models.concern import DAYS_WHERE_UNKNOWN
 from concerns.models.timed import Timed, TimedQuerySet
 
 
@@ -17,9 +19,15 @@ class FootageQuerySet(TimedQuerySet):
             return None
         seen_at, kept_until = concern.footage_kept
         first = Footage(seen_at=seen_at, kept_until=kept_until).warned_at()[0]
-        fields = {"seen_at": seen_at, "kept_until": kept_until, "act_at": first}
+        days = (kept_until - seen_at).days
+        fields = {"seen_at": seen_at, "kept_until": kept_until, "days": days, "act_at": first}
         clock: Footage = self.get_or_create(concern=concern, defaults=fields)[0]
         return clock
+
+    def out_of_step(self) -> "FootageQuerySet":
+        """Those that nobody has saved, and whose site keeps its CCTV for another number of days by now."""
+        days = Coalesce("concern__site__cctv_days", DAYS_WHERE_UNKNOWN)
+        return self.filter(saved_at=None).exclude(days=days)
 
 
 class Footage(Timed):
@@ -29,6 +37,7 @@ class Footage(Timed):
     concern = models.OneToOneField("Concern", models.PROTECT, related_name="footage")
     seen_at = models.DateTimeField()
     kept_until = models.DateTimeField()
+    days = models.PositiveSmallIntegerField(default=DAYS_WHERE_UNKNOWN)  # that the site keeps it, as known so far
     warnings = models.PositiveSmallIntegerField(default=0)
     saved_at = models.DateTimeField(null=True)  # when this was written down
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

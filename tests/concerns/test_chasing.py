@@ -1,5 +1,6 @@
 """Told means told: who is sent what, and when, until somebody answers. Time and post are the test’s own."""
 
+import uuid
 from datetime import datetime, timedelta
 from itertools import combinations
 
@@ -7,12 +8,12 @@ import pytest
 
 from accounts.models import Organisation, Site, User
 from accounts.roles import Role
-from concerns import actions, routing
-from concerns.models import Delivery, Event, KeptFrom, Kind, Message
+from concerns import actions, routing, worker
+from concerns.models import Delivery, Event, Footage, KeptFrom, Kind, Message
 from concerns.routing import Party, Recipient, withheld
 from concerns.times import LONDON
 from tests.cards import add_note, send_card
-from tests.concerns.timeline import Timeline
+from tests.concerns.timeline import NIGHT, Timeline
 from tests.conftest import FULL_COUNTS
 
 HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
@@ -209,6 +210,37 @@ def test_where_nobody_at_all_can_be_messaged_it_is_written_down_and_tried_again(
     assert all(copy.escalations >= 2 for copy in concern.deliveries.filter(withheld_at=None, recipient="manager"))
 
 
+def test_no_dead_address_is_all_that_is_left(time, cast):
+    """The lead's address is dead: from the end of the line on, everybody in it is told."""
+    time.refuses = {"lena@demo.example"}
+    concern = send_card(cast["asha"], urgency="emergency")
+    for copy in concern.deliveries.exclude(recipient="police_call"):
+        actions.acknowledge(delivery=copy, by=cast["hana"])
+    time.spend(2 * HOUR)
+    before = len(time.left)
+    time.spend(16 * MINUTE)
+    assert {letter.to for _, letter in time.left[before:]} >= {"moss@demo.example", "hana@demo.example"}
+
+
+def test_a_link_of_the_line_that_refuses_is_passed_over_at_once(time, cast):
+    time.refuses = {"moss@demo.example"}
+    concern = send_card(cast["asha"], urgency="emergency")
+    for copy in concern.deliveries.exclude(recipient="police_call"):
+        actions.acknowledge(delivery=copy, by=cast["hana"])
+    time.spend(16 * MINUTE)
+    assert len(time.to("hana@demo.example")) == 1
+
+
+def test_a_desk_is_sent_no_link_that_is_dead_when_it_comes(time, cast, mail):
+    concern = send_card(cast["asha"], urgency="emergency")
+    for copy in concern.deliveries.exclude(recipient="police_call"):
+        actions.acknowledge(delivery=copy, by=cast["hana"])
+    time.spend(16 * MINUTE)
+    (letter,) = time.to("room@demo.example")
+    assert f"/concerns/{concern}/" in letter.text
+    assert "/desk/" not in letter.text
+
+
 # --- Nothing for whom it may be about -------------------------------------------------------------------------------
 
 
@@ -346,3 +378,45 @@ def test_where_the_customer_is_not_told_head_office_and_the_police_are_asked(tim
     assert footage_letters(time, "cole@demo.example") == []
     assert footage_letters(time, "hana@demo.example")
     assert footage_letters(time, "priya@demo.example")
+
+
+@pytest.mark.parametrize(("before", "after"), [(30, 3), (30, 1), (None, 30), (7, 30)])
+def test_the_clock_goes_by_the_days_of_the_site_as_somebody_corrects_them(time, cast, before, after):
+    Site.objects.update(cctv_days=before)
+    concern = answered(send_card(cast["asha"], camera_from=time.now, camera="4"), cast["hana"])
+    time.spend(2 * DAY)
+    Site.objects.update(cctv_days=after)
+    worker.beat(uuid.uuid4())
+    clock = Footage.objects.get(concern=concern)
+    until = NIGHT + after * DAY
+    assert clock.kept_until == until
+    assert copy_for(concern, "manager").footage_until == until
+    time.work()
+    assert Event.objects.filter(verb=Event.Verb.FOOTAGE_LOST).exists() == (until < time.now)
+    assert bool(footage_letters(time, "cole@demo.example")) == (after == 3)
+
+
+def test_footage_that_passed_for_lost_is_watched_again_where_the_site_keeps_it_longer(time, cast):
+    concern = answered(send_card(cast["asha"], camera_from=time.now, camera="4"), cast["hana"])
+    Site.objects.update(cctv_days=1)
+    worker.beat(uuid.uuid4())
+    time.spend(2 * DAY)
+    Site.objects.update(cctv_days=30)
+    worker.beat(uuid.uuid4())
+    clock = Footage.objects.get(concern=concern)
+    assert (clock.lost_at, clock.act_at > time.now) == (None, True)
+    assert copy_for(concern, "manager").footage_until == NIGHT + 30 * DAY
+
+
+def test_somebody_in_the_company_always_knows_that_footage_is_about_to_be_lost(time, cast):
+    User.objects.filter(name__in=["Cole", "Moss"]).update(email=None)
+    answered(send_card(cast["asha"], camera_from=time.now, camera="4"), cast["hana"])
+    time.spend(29 * DAY)
+    assert footage_letters(time, "hana@demo.example")
+
+
+def test_the_standards_desk_is_asked_where_the_ordinary_one_may_not_know(time, cast):
+    answered(send_card(cast["asha"], about=["site", "police"], camera_from=time.now, camera="4"), cast["hana"])
+    time.spend(29 * DAY)
+    assert footage_letters(time, "standards@demo.example")
+    assert footage_letters(time, "priya@demo.example") == []
