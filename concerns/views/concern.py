@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, login_required
 from django.db import transaction
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_list_or_404, get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -82,13 +82,15 @@ def acknowledge(request, reference):
     if request.method != "POST":  # back from signing in again: the button is on that page
         return redirect("concern", reference)
     mine = Delivery.objects.addressed_to(request.user).filter(concern__in=Concern.objects.with_reference(reference))
-    delivery = get_object_or_404(mine.select_related("concern"))
-    if not actions.acknowledge(delivery=delivery, by=request.user):
+    copies = get_list_or_404(mine.select_related("concern"))  # two where one was passed on to them
+    concern = copies[0].concern
+    first = [actions.acknowledge(delivery=copy, by=request.user) for copy in copies]
+    if not any(first):
         messages.info(request, "Somebody has this already. Nothing was changed.")
-        return redirect(delivery.concern)
+        return redirect(concern)
     messages.success(request, "Acknowledged. Whoever sent the card can see that you have it.")
-    names = decides(request.user, delivery, delivery.concern.deliveries.all()) and delivery.concern.involved
-    return redirect("keep_from", reference) if names else redirect(delivery.concern)
+    asks = any(decides(request.user, copy, concern.deliveries.all()) for copy in copies) and concern.involved
+    return redirect("keep_from", reference) if asks else redirect(concern)
 
 
 @login_not_required  # as for the card: a session that ran out must not lose the words

@@ -1,5 +1,7 @@
 """Somebody lets one more person of their own organisation read their copy: by name, with a reason."""
 
+import uuid
+
 import pytest
 from django.core.management import call_command
 
@@ -208,3 +210,15 @@ def test_of_two_at_once_one_is_kept(cast, concern, nell):
     given = at_once(*[lambda: pass_on(concern, nell, cast["moss"])] * 2)
     assert sorted(type(outcome).__name__ for outcome in given) == ["Already", "Decision"]
     assert Message.objects.filter(kind="passed_on").count() == 1
+
+
+def test_somebody_with_two_copies_acknowledges_both(sign_in, cast, concern):
+    """One was passed on to the lead, and the chain then came to them."""
+    manager = concern.deliveries.get(recipient="manager")
+    actions.pass_on(delivery=manager, person=cast["lena"], by=cast["moss"], reason="I am off shift.")
+    lead = concern.deliveries.get(recipient="manager")
+    lead.pk, lead.recipient, lead._state.adding = uuid.uuid4(), "lead", True
+    lead.save()
+    assert sign_in("lena").post(f"/concerns/{concern}/acknowledge/").status_code == 302
+    theirs = concern.deliveries.filter(recipient__in=["manager", "lead"])
+    assert set(theirs.values_list("acknowledged_by", flat=True)) == {cast["lena"].pk}
