@@ -1,6 +1,6 @@
 """What came of a concern, in words: one line for its author, and a sentence for each decision. Pure."""
 
-from concerns.disclosure import Decided
+from concerns.disclosure import Decided, Deed
 from concerns.models import Decision, Outcome
 from concerns.routing import Recipient
 
@@ -47,3 +47,10 @@ def decided(decision: Decided) -> str:
     """Released to the customer. The reason stands beside it."""
     named = {"recipient": recipient(decision.recipient) if decision.recipient else "", "person": decision.person}
     return _TITLES[decision.kind].format(outcome=name(decision.outcome), **named).removesuffix(": ")
+
+
+def done(deed: Deed) -> str:
+    """Message sent (the customer): one line of a history, with whose copy it is about and who was told in turn."""
+    turn = [recipient(link) for link in deed.to.split(",") if link]
+    whose = f"{deed.what} ({recipient(deed.recipient)})" if deed.recipient else deed.what
+    return f"{whose}: {' and '.join(turn)}" if turn else whose

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.roles import Role
 from concerns import disclosure, outcomes
 from concerns.deciding import decides
-from concerns.disclosure import Addition, Asked, Closing, Copy, Decided, Footage, Hold, Read, Reader
+from concerns.disclosure import Addition, Asked, Closing, Copy, Decided, Deed, Footage, Hold, Read, Reader
 from concerns.models import DAYS_WHERE_UNKNOWN, Concern, Decision, Delivery, Event, Outcome, Question, Status
 from concerns.ringing import number_to_ask
 from concerns.routing import Recipient
@@ -208,22 +208,16 @@ def to_answer(user: User) -> list[Waiting]:
 
 def history(concern: Concern, events: Sequence[Event], card: Mapping[str, Any]) -> list[tuple[datetime, str, str]]:
     """[(when, who, what)] of the events that this reader may know of, the newest first."""
-    return [(deed.at, deed.who, deed.what) for deed in reversed(deeds(concern, events, card))]
-
-
-class Deed(NamedTuple):
-    """One event, as far as its reader may know it."""
-
-    at: datetime
-    who: str
-    what: str
-    recipient: str  # whose copy it is about; empty where it is about none
+    return [(deed.at, deed.who, outcomes.done(deed)) for deed in reversed(deeds(concern, events, card))]
 
 
 def deeds(concern: Concern, events: Sequence[Event], card: Mapping[str, Any]) -> list[Deed]:
     """The events that this reader may know of, in their order."""
     named, known = _named(concern, card), [event for event in events if _may_know(event, card)]
-    return [Deed(e.at, _who(e, named), e.get_verb_display(), e.detail.get("recipient", "")) for e in known]
+    return [
+        Deed(e.at, _who(e, named), e.get_verb_display(), e.detail.get("recipient", ""), e.detail.get("to", ""))
+        for e in known
+    ]
 
 
 def events_of(concerns: Collection[Concern], **which: Any) -> dict[UUID, list[Event]]:
