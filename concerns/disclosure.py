@@ -219,6 +219,16 @@ class Asked(NamedTuple):
     answered_company: object = None
 
 
+class Deed(NamedTuple):
+    """One event of the history, as far as its reader may know it."""
+
+    at: datetime
+    who: str
+    what: str
+    recipient: str  # whose copy it is about; empty where it is about none
+    to: str = ""  # who was told in turn
+
+
 class Read(NamedTuple):
     """That somebody opened the concern."""
 
@@ -262,6 +272,16 @@ def disclose(
     if "reads" in card:
         card["reads"] = [read for read in facts["reads"] if read.organisation == organisation]
     return card
+
+
+def for_the_police(card: Mapping[str, Any]) -> dict[str, Any]:
+    """What a company hands to the police of a card that it may see: no more of the author than the police may know."""
+    kept_back = {name for name, answer in AGREEMENT.items() if not card[answer]} | {"questions", "decisions", "reads"}
+    handed = {name: value for name, value in card.items() if name not in kept_back}
+    if "author_name" in kept_back:
+        handed["notes"] = [note._replace(signature="") if note.by_author else note for note in card["notes"]]
+        handed["told"] = [copy._replace(by="") if copy.by_author else copy for copy in card["told"]]
+    return handed
 
 
 def _most(name: str, readers: Collection[Reader]) -> Show:

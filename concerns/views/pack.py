@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import require_permission
-from accounts.roles import Permission
-from concerns import actions, facts, history, reading, statement
+from accounts.roles import Permission, Role
+from concerns import actions, disclosure, facts, history, reading, statement
 from concerns.models import Concern, Event
 from concerns.routing import Recipient
 
@@ -23,6 +23,8 @@ def pack(request, reference):
     printed = actions.record_printed(concern=found, by=request.user)
     events = reading.events_of([found])[found.pk]
     card = actions.read(concern=found, by=request.user, events=events)
+    if request.user.role != Role.POLICE:
+        card = disclosure.for_the_police(card)
     context = _statement(card) | {
         "deeds": reading.deeds(found, events, card),
         "check": _check(found, events, printed),

@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concerns.disclosure import TABLE, Addition, Asked, Closing, Copy, Decided, Footage, Read, Reader, disclose
+from concerns.disclosure import (
+    TABLE,
+    Addition,
+    Asked,
+    Closing,
+    Copy,
+    Decided,
+    Footage,
+    Read,
+    Reader,
+    disclose,
+    for_the_police,
+)
 from concerns.models import Answer, Concern, Decision, Note, PersonSeen, Question, VehicleSeen
 
 with (Path(__file__).parent / "disclosure.csv").open() as file:
@@ -431,3 +443,14 @@ def test_a_customer_never_sees_a_word_that_is_not_theirs(facts, released_at):
     card = disclose(facts, {Reader.CUSTOMER}, organisation=TALLOW, released_at=released_at)
     assert "canary" not in str({name: value for name, value in card.items() if name != "camera"})
     assert card["camera"] == facts["camera"]
+
+
+@pytest.mark.parametrize("agreed", [True, False, None])
+def test_what_a_company_hands_to_the_police_names_the_author_only_where_the_author_agreed(agreed):
+    answers = {"police_may_know_name": agreed, "police_may_ring": agreed}
+    told = [copy("police_call", WEXMOOR, by="Asha", by_author=True), copy("manager", BRIGHTKEEP, by="Moss")]
+    handed = for_the_police(seen(Reader.COMPANY, notes=[BEFORE], told=told, **answers))
+    assert ("author_name" in handed, "phone" in handed) == (bool(agreed), bool(agreed))
+    assert [note.signature for note in handed["notes"]] == (["Asha"] if agreed else [""])
+    assert [told.by for told in handed["told"]] == (["Asha", "Moss"] if agreed else ["", "Moss"])
+    assert not {"questions", "decisions", "reads"} & handed.keys()
