@@ -139,10 +139,15 @@ def _part(copy: Copy, now: datetime, *, labelled: bool, yours: bool) -> Part:
         when = f"{'for you, ' if yours else ''}by {by(copy.due_at, now)}{late}"
         return Part(label, "Waiting", when, _so_far(copy, now), tuple(map(_refuses, copy.failed)))
     if copy.status == Status.HELD:
-        until = f"until {by(copy.held_until, now)}, then somebody looks at it again" if copy.held_until else ""
-        return Part(label, "On hold", until)
+        return Part(label, "On hold", _look_again(copy.held_until, now) if copy.held_until else "")
     said = ", ".join(filter(None, [copy.by, by(copy.at or copy.due_at, now), copy.whom]))
     return Part(label, Status(copy.status).label, said)
+
+
+def _look_again(until: datetime, now: datetime) -> str:
+    if until < now:
+        return f"somebody was to look at it again by {by(until, now)}"
+    return f"until {by(until, now)}, then somebody looks at it again"
 
 
 def _so_far(copy: Copy, now: datetime) -> tuple[str, ...]:

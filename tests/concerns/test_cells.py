@@ -55,6 +55,11 @@ def test_a_copy_on_hold_is_neither_late_nor_answered():
     assert cell(held).parts[0][1:3] == ("On hold", "until 00:26, then somebody looks at it again")
 
 
+def test_a_hold_that_nobody_has_looked_at_again_says_so():
+    held = copy("customer", "held", held_until=NOW - timedelta(minutes=1))
+    assert cell(held).parts[0].when == "somebody was to look at it again by 23:25"
+
+
 def test_a_copy_on_hold_of_which_no_more_may_be_known():
     assert cell(copy("customer", "held")).parts[0][1:3] == ("On hold", "")
 
