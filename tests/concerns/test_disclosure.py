@@ -453,4 +453,4 @@ def test_what_a_company_hands_to_the_police_names_the_author_only_where_the_auth
     assert ("author_name" in handed, "phone" in handed) == (bool(agreed), bool(agreed))
     assert [note.signature for note in handed["notes"]] == (["Asha"] if agreed else [""])
     assert [told.by for told in handed["told"]] == (["Asha", "Moss"] if agreed else ["", "Moss"])
-    assert not {"questions", "decisions", "reads"} & handed.keys()
+    assert not {"questions", "decisions", "withheld", "reads"} & handed.keys()
