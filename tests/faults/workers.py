@@ -155,7 +155,7 @@ def environment(post, database, *, hurry=None, **more):
     keys = {name: os.environ[name] for name in checks.KEYS}
     settings = {"DJANGO_SETTINGS_MODULE": "tests.faults.hasty", "HASTY": json.dumps(hurry or {})}
     settings |= {"DATABASE_URL": database, "EMAIL_URL": post.url, "DEMO": "1", "ALLOWED_HOSTS": "localhost"}
-    return install.environment(**settings, **keys, **more)
+    return install.environment(**settings | keys | more)
 
 
 class Worker:

@@ -1,0 +1,131 @@
+"""The database restarted, locked or broken under workers, and keys that are gone: they go on by themselves."""
+
+import base64
+import os
+import random
+import secrets
+import subprocess
+import time
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection, connections
+
+from concerns.models import Message
+from tests.cards import send_canaries
+from tests.faults.test_database import OTHERS, file_locked, postgresql, service_gone
+from tests.faults.workers import READERS, everything_was_sent, is_done, never_logged, nothing_told, until
+
+
+@contextmanager
+def restarted(mode="fast"):
+    """The whole service, as for an upgrade; it asks nobody who is at work."""
+    if "PG_CLUSTER_CONF_ROOT" not in os.environ:
+        pytest.skip("this PostgreSQL is not the tests' own to restart: run them under pg_virtualenv")
+    listed = subprocess.run(["pg_lsclusters", "--no-header"], capture_output=True, text=True, check=True).stdout
+    (ours,) = [
+        line.split()[:2] for line in listed.splitlines() if line.split()[2] == str(connection.settings_dict["PORT"])
+    ]
+    connections.close_all()
+    subprocess.run(["pg_ctlcluster", "--mode", mode, *ours, "restart"], check=True, stdin=subprocess.DEVNULL)
+    yield
+
+
+def crashed():
+    """The same with no moment to put anything in order."""
+    return restarted("immediate")
+
+
+@contextmanager
+def cut_off():
+    """Every connection ends, and new ones are taken."""
+    with postgresql("postgres") as other, other.cursor() as cursor:
+        connections.close_all()
+        cursor.execute(OTHERS, [connection.settings_dict["NAME"]])
+    yield
+
+
+TROUBLES = {"sqlite": [file_locked], "postgresql": [restarted, crashed, cut_off, service_gone]}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES[connection.vendor], ids=lambda trouble: trouble.__name__)
+def test_four_workers_go_on_by_themselves_when_the_database_is_back(deliver, post, cast, trouble):
+    post.takes = lambda: random.uniform(0, 0.3)
+    four = [deliver(locked=1) for _ in range(4)]
+    for _ in range(8):
+        send_canaries(cast["asha"])
+    until(lambda: len(post.letters) > 4)
+    with trouble():
+        until(lambda: "The database could not be used" in deliver.log.read_text())
+    for _ in range(2):
+        send_canaries(cast["asha"])
+    until(is_done)
+    everything_was_sent(post)
+    for worker in four:
+        worker.ask_to_stop()
+    assert [worker.ends() for worker in four] == [0, 0, 0, 0]
+
+
+# --- What a fault may say -------------------------------------------------------------------------------------------
+
+LOUD = {
+    "sqlite": [
+        "CREATE TRIGGER loud BEFORE UPDATE ON concerns_message BEGIN SELECT RAISE(ABORT, 'canary'); END",
+        "DROP TRIGGER loud",
+    ],
+    "postgresql": [
+        "CREATE FUNCTION loud() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'canary %', NEW; END $$;"
+        "CREATE TRIGGER loud BEFORE UPDATE ON concerns_message FOR EACH ROW EXECUTE FUNCTION loud()",
+        "DROP TRIGGER loud ON concerns_message; DROP FUNCTION loud",
+    ],
+}
+
+
+@pytest.fixture
+def loud(transactional_db):
+    """A database that says what it was given when it fails, until this is called."""
+    fails, works = LOUD[connection.vendor]
+    done = []
+
+    def work_again():
+        if not done:
+            done.append(works)
+            run(works)
+
+    run(fails)
+    yield work_again
+    work_again()
+
+
+def run(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def test_a_fault_of_the_database_is_logged_without_its_words(deliver, post, cast, loud):
+    send_canaries(cast["asha"])
+    deliver()
+    until(lambda: "The database could not be used" in deliver.log.read_text())
+    time.sleep(0.5)
+    assert not post.letters
+    loud()
+    until(is_done)
+    everything_was_sent(post)
+
+
+def test_cards_that_cannot_be_read_any_more_are_told_all_the_same(deliver, post, cast):
+    """Their key was lost: what a message says needs none."""
+    for about in (["no"], ["guard"], ["office"]):
+        send_canaries(cast["asha"], about=about)
+    send_canaries(cast["asha"], site=None)
+    other = base64.b64encode(secrets.token_bytes(32)).decode()
+    deliver(settings={"FIELD_KEYS": f"other:{other}"})
+    until(is_done)
+    assert {letter.to for letter in post.letters} == READERS | {"lena@demo.example"}
+    assert not Message.objects.refused().exists()
+
+
+def test_what_is_searched_for_in_logs_would_be_found(deliver, post, cast):
+    for secret in never_logged(post):
+        with pytest.raises(AssertionError):
+            nothing_told(f"2026-11-21 INFO worker {secret}", post)
