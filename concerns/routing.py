@@ -105,6 +105,16 @@ def withheld(about: Collection[str]) -> set[Recipient]:
     return set().union(*(WITHHELD[party] for party in about))
 
 
+def times_allowed(*, urgency: str, about: Collection[str]) -> dict[Recipient, timedelta]:
+    """{recipient: time allowed}, those included from whom it is withheld: what they have once it is released."""
+    times = dict(TIME_ALLOWED[urgency])
+    if set(about) != {Party.NO}:
+        times |= {recipient: min(times.get(recipient, most), most) for recipient, most in AT_MOST.items()}
+    for extra in set().union(*(TOLD_BESIDES.get(party, frozenset()) for party in about)):
+        times[extra] = times[_R.HEAD_OFFICE if extra == _R.LEAD else _R.POLICE]
+    return times
+
+
 def route(*, urgency: str, about: Collection[str], has_site: bool = True) -> dict[Recipient, timedelta]:
     """{recipient: time allowed from receipt} for everybody whom the concern cannot be about.
 
@@ -113,11 +123,7 @@ def route(*, urgency: str, about: Collection[str], has_site: bool = True) -> dic
     """
     if not about:
         raise ValueError("say whether anybody who works here could be involved")
-    times = dict(TIME_ALLOWED[urgency])
-    if set(about) != {Party.NO}:
-        times |= {recipient: min(times.get(recipient, most), most) for recipient, most in AT_MOST.items()}
-    for extra in set().union(*(TOLD_BESIDES.get(party, frozenset()) for party in about)):
-        times[extra] = times[_R.HEAD_OFFICE if extra == _R.LEAD else _R.POLICE]
+    times = times_allowed(urgency=urgency, about=about)
     absent = withheld(about) | (set() if has_site else {_R.MANAGER, _R.CUSTOMER})
     return {recipient: time for recipient, time in times.items() if recipient not in absent}
 

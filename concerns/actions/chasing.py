@@ -59,10 +59,12 @@ def proceed(*, delivery: Delivery, now: datetime) -> None:
     Footage.objects.watch(copy.concern)
     if copy.held_until:
         _remind_of_hold(copy, now)
-    elif copy.notified_at or copy.recipient == Recipient.POLICE_CALL:
-        _escalate(copy, now)
-    else:
+    elif not copy.notified_at and copy.recipient != Recipient.POLICE_CALL:
         _send_first(copy, now)
+    elif (rest := routing.rested(now, recipient=copy.recipient, urgency=copy.urgency)) > now >= copy.due_at:
+        copy.act_at = rest  # it is night, and this would be no more than a reminder of a routine card
+    else:
+        _escalate(copy, now)
     copy.leased_until = None
     copy.save(update_fields=["act_at", "leased_until", "notified_at", "escalations", "escalated_at"])
 
@@ -71,7 +73,8 @@ def _send_first(copy: Delivery, now: datetime) -> None:
     """The first messages; where there is nobody to send one to, the next in line at once."""
     copy.notified_at = now
     if tell(copy, Kind.FIRST, about=copy, now=now):
-        copy.act_at = routing.rested(copy.due_at, recipient=copy.recipient, urgency=copy.urgency)
+        late = max(copy.due_at, now + routing.SHORTEST_PAUSE)  # where the workers were silent, they have some time too
+        copy.act_at = routing.rested(late, recipient=copy.recipient, urgency=copy.urgency)
     else:
         _escalate(copy, now)
 
@@ -113,8 +116,8 @@ def _lead_copy(copy: Delivery, link: Recipient, now: datetime) -> Delivery | Non
     concern = copy.concern
     allowed = routing.TIME_ALLOWED[concern.urgency][Recipient.HEAD_OFFICE]
     lead = new_copy(concern, organisations(concern), link, allowed, now)
-    lead.footage_until, lead.police_due_at = copy.footage_until, copy.police_due_at
     lead.save(force_insert=True)
+    press(concern)
     return lead
 
 

@@ -14,7 +14,7 @@ from concerns.actions.pressing import lock, press
 from concerns.deciding import further_readers, people_to_keep_it_from
 from concerns.models import Concern, Decision, Delivery, Event, KeptFrom, Kind, commitment, record
 from concerns.models.delivery import ANEW, ENDED
-from concerns.routing import AT_ONCE, TIME_ALLOWED, Recipient
+from concerns.routing import AT_ONCE, Party, Recipient, times_allowed
 
 
 class NotYet(Exception):
@@ -84,7 +84,8 @@ def end_hold(*, delivery: Delivery, by: User, reason: str) -> Decision:
 
 def _begins(delivery: Delivery, now: datetime) -> dict[str, Any]:
     """What a copy is like that starts its time at this moment."""
-    allowed = delivery.allowed or TIME_ALLOWED[delivery.urgency][Recipient(delivery.recipient)]
+    times = times_allowed(urgency=delivery.urgency, about=delivery.concern.involved or {Party.NO})
+    allowed = delivery.allowed or times[Recipient(delivery.recipient)]
     return {**ANEW, "allowed": allowed, "due_at": now + allowed, "act_at": now - AT_ONCE}
 
 
@@ -113,7 +114,8 @@ def pass_on(*, delivery: Delivery, person: User, by: User, reason: str) -> Decis
     if Decision.objects.filter(kind=Decision.Kind.PASS_ON, delivery=delivery, person=person).exists():
         raise Already("It was passed on to them before.")
     copy = Delivery.objects.filter(pk=delivery.pk, withheld_at=None, held_until=None).first()
-    if copy is None or not further_readers(copy).filter(pk=person.pk).exists():
+    kept = KeptFrom.objects.filter(concern=delivery.concern, user=person).exists()
+    if copy is None or kept or not further_readers(copy).filter(pk=person.pk).exists():
         raise NotYet("It cannot be passed on to them, or they can see it already. Choose somebody else.")
     decision = _decide(
         Decision.Kind.PASS_ON, Event.Verb.PASSED_ON, delivery.concern, by, delivery=delivery, person=person, text=reason
