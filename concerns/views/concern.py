@@ -62,10 +62,17 @@ def _context(request, found):
         "seen": facts.seen(card) if "seen_at" in card else "",
         **telling.about_telling(Seen(found, card, mine, author)),
         **decisions.to_decide(card, request.user, is_author=author),
+        "may_join": mine and _may_join(mine, events, request.user),
         "may_add_note": request.user.may(Permission.ADD_NOTE),
         "may_make_pack": mine and request.user.may(Permission.MAKE_PACK),
         "now": timezone.now(),
     }
+
+
+def _may_join(mine, events, user):
+    """Whether somebody else has acknowledged their copy and they have not: they can say that they have it too."""
+    said = {(e.by_id, e.detail["recipient"]) for e in events if e.verb == Event.Verb.ACKNOWLEDGED}
+    return bool(mine.acknowledged_at) and (user.pk, mine.recipient) not in said
 
 
 def _history(found):
@@ -86,7 +93,7 @@ def acknowledge(request, reference):
     concern = copies[0].concern
     first = [actions.acknowledge(delivery=copy, by=request.user) for copy in copies]
     if not any(first):
-        messages.info(request, "Somebody has this already. Nothing was changed.")
+        messages.info(request, "Somebody has this already. That you have it too stands in the history.")
         return redirect(concern)
     messages.success(request, "Acknowledged. Whoever sent the card can see that you have it.")
     asks = any(decides(request.user, copy, concern.deliveries.all()) for copy in copies) and concern.involved
