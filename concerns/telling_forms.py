@@ -82,6 +82,11 @@ class TellForm(WordsForm):
         help_text="24-hour clock. 2310 and 23.10 are fine.",
         error_messages={"required": "Write when, such as 2332."},
     )
+    on = DayField(
+        label="Day",
+        required=False,
+        help_text="Only where it was longer ago: left empty, it is the last time it was that time.",
+    )
     log = Words(label="Their log number", most=120, attrs={"class": "govuk-input--width-10"})
     no_log = forms.BooleanField(label="They gave none", required=False)
 
@@ -94,6 +99,8 @@ class TellForm(WordsForm):
 
     def clean(self):
         answers = super().clean()
+        if answers.get("at"):
+            answers["moment"] = self._when(answers.get("on"), answers["at"])
         if "log" in self.fields and "log" not in self.errors:
             if not (answers["log"] or answers["no_log"]):
                 self.add_error("log", "Write their log number, or tick “They gave none”.")
@@ -104,8 +111,17 @@ class TellForm(WordsForm):
     def told(self):
         """What record_told keeps, from valid answers."""
         answers = self.cleaned_data
-        at = last_time(answers["at"])
-        return {"how": answers["how"], "whom": answers["whom"], "at": at, "log": answers.get("log", "")}
+        told = {"how": answers["how"], "whom": answers["whom"], "log": answers.get("log", "")}
+        return told | {"at": answers["moment"]}
+
+    def _when(self, day, clock):
+        """The moment that was typed; None with an error."""
+        if day is None:
+            return last_time(clock)
+        at = _moment(self, "at", day, clock)
+        if at and at > timezone.now() + FAST_CLOCK:
+            self.add_error("on", "That is still to come. Check the day and the time.")
+        return at and min(at, timezone.now())
 
 
 def _ways(recipient):
