@@ -118,6 +118,8 @@ def unaware(card: Mapping[str, Any]) -> list[str]:
     if "account" not in card or "others" in card:
         return []
     usual = _AT_A_SITE if card["site"] else _ANYWHERE
+    if "about" not in card:  # a released copy says no more of who may be involved than this
+        usual = {Recipient.CUSTOMER: "the customer"} if card["site"] else {}
     aware = {copy.recipient for copy in card["told"] if copy.status != "held"}
     return [name for recipient, name in usual.items() if recipient not in aware]
 

@@ -24,9 +24,10 @@ def decides(user: User, copy: Delivery | None, copies: Iterable[Delivery]) -> bo
 
 
 def further_readers(copy: Delivery) -> "QuerySet[User]":
-    """To whom this copy may be passed on: who works a queue in the same organisation and does not see the concern.
+    """Whom a reader may name as a further one: who works a queue in the same organisation and does not see it.
 
-    Nobody from whom it is kept, and nobody in a role from which it is withheld there: that is a release.
+    """Whom a reader may name as a further one: who works a queue in the same organisation and does not see it.
+    the list: the verb refuses them.
     """
     concern = copy.concern
     theirs = User.objects.active().filter(organisation=copy.organisation_id, role__in=ADDRESSED)
@@ -34,7 +35,7 @@ def further_readers(copy: Delivery) -> "QuerySet[User]":
         theirs = theirs.exclude(pk__in=_in_the_role(other).values("pk"))
     named = Decision.objects.filter(kind=Decision.Kind.PASS_ON, concern=concern, delivery__withheld_at=None)
     see_it = [concern.reported_by_id, *named.values_list("person", flat=True)]
-    return theirs.exclude(pk__in=see_it).exclude(pk__in=concern.kept_from.values("pk")).order_by("name", "pk")
+    return theirs.exclude(pk__in=see_it).order_by("name", "pk")
 
 
 def _in_the_role(copy: Delivery) -> "QuerySet[User]":
