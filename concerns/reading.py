@@ -45,7 +45,7 @@ def whole_card(concern: Concern, user: User, *, events: Collection[Event] = ()) 
         "people": list(concern.people.all()),
         "vehicles": list(concern.vehicles.all()),
         "notes": [_addition(note, concern) for note in concern.notes.all()],
-        "questions": [_asked(question, concern) for question in concern.questions.all()],
+        "questions": [_asked(question, concern) for question in _questions(concern)],
         "outcome": _closing(concern, user),
         "decisions": [_decision(decision, user) for decision in concern.decisions.all()],
         "withheld": [copy.recipient for copy in concern.deliveries.all() if copy.withheld_at],
@@ -66,6 +66,12 @@ def own_copy(concern: Concern, user: User) -> Delivery | None:
     """The copy that they read; the one that says more where they have several."""
     copies = Delivery.objects.addressed_to(user).filter(concern=concern)
     return copies.order_by(F("released_at").asc(nulls_first=True), "pk").first()
+
+
+def _questions(concern):
+    """Without those that nobody would read the answer to: the concern was closed to whoever asked."""
+    closed = {copy.recipient for copy in concern.deliveries.all() if copy.withheld_at}
+    return [q for q in concern.questions.all() if q.author_role not in closed or hasattr(q, "answer")]
 
 
 def _asked(question, concern, *, words=True):
@@ -180,7 +186,7 @@ def outline(concern: Concern, user: User, copy: Delivery) -> dict[str, Any]:
         "due_at": copy.due_at,
         "account": "",  # whoever may read it is told so, and nothing of it
         "notes": [_addition(note, concern, words=False) for note in concern.notes.all()],
-        "questions": [_asked(question, concern, words=False) for question in concern.questions.all()],
+        "questions": [_asked(question, concern, words=False) for question in _questions(concern)],
         "outcome": None,
         "decisions": [],
         "footage": _footage(concern, words=False),

@@ -2,7 +2,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import Organisation, User
 from accounts.roles import Role
@@ -16,6 +16,11 @@ class QuestionQuerySet(models.QuerySet["Question"]):
     def unanswered(self) -> "QuestionQuerySet":
         return self.filter(answer=None)
 
+    def still_read(self) -> "QuestionQuerySet":
+        """Without those of somebody to whom the concern was closed since: they could not read the answer."""
+        withheld = Delivery.objects.filter(concern=OuterRef("concern"), withheld_at__isnull=False)
+        return self.exclude(Exists(withheld.filter(recipient=OuterRef("author_role"))))
+
     def addressed_to(self, user: User) -> "QuestionQuerySet":
         """Those that are this person's to answer: about their own cards, or about a leaver's where they decide.
 
@@ -23,14 +28,14 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         """
         own = Q(concern__in=Concern.objects.written_by(user))
         if user.role not in (Role.HEAD_OFFICE, Role.LEAD):
-            return self.filter(own)
+            return self.still_read().filter(own)
         works_there = Q(concern__reported_by__is_active=True, concern__reported_by__organisation=F("concern__company"))
         theirs = Delivery.objects.addressed_to(user).filter(recipient=user.role, released_at=None)
         if user.role == Role.LEAD:
             office = Delivery.objects.filter(recipient=Recipient.HEAD_OFFICE)
             skipped = office.exclude(withheld_at=None, released_at=None)
             theirs = theirs.filter(concern__in=skipped.values("concern"))
-        return self.filter(own | (~works_there & Q(concern__in=theirs.values("concern"))))
+        return self.still_read().filter(own | (~works_there & Q(concern__in=theirs.values("concern"))))
 
 
 class Question(models.Model):
