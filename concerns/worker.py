@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -26,20 +27,23 @@ FORGOTTEN = timedelta(days=1)
 
 def run(stop: threading.Event) -> None:
     """Work until told to stop, and finish what is in hand then."""
-    hands = [threading.Thread(target=_work, args=(stop,)) for _ in range(HANDS)]
+    turns = dict.fromkeys(range(HANDS), time.monotonic())  # when each hand last came round
+    hands = [threading.Thread(target=_work, args=(stop, turns, hand)) for hand in turns]
     for hand in hands:
         hand.start()
     worker = uuid.uuid4()
     while not stop.is_set():
-        _carefully(lambda: beat(worker))
+        if time.monotonic() - max(turns.values()) < SILENT.total_seconds():  # alive, and not hanging with all hands
+            _carefully(lambda: beat(worker))
         stop.wait(BEAT.total_seconds())
     for hand in hands:
         hand.join()
     _carefully(lambda: Heartbeat.objects.filter(worker=worker).delete())
 
 
-def _work(stop: threading.Event) -> None:
+def _work(stop: threading.Event, turns: dict[int, float], hand: int) -> None:
     while not stop.is_set():
+        turns[hand] = time.monotonic()
         if not _carefully(step):
             stop.wait(IDLE)
     connection.close()
