@@ -25,7 +25,7 @@ from concerns.routing import Recipient, Urgency
 from concerns.views import alarms, keyset
 
 PAGE = 25
-FEW = 5  # of their own cards, below a queue
+FEW = 5  # of what they have and what they wrote, below what waits
 MOST_COUNTED = 99
 SOON = timedelta(hours=1)
 PARTS = ("above", "chips", "lists", "own")  # of the page, that are brought up to date without a reload
@@ -115,7 +115,7 @@ def _context(request):
         "now": now,
         "show": show,
         "chips": chips,
-        "lists": [_list(request, name, lists[name], among, user) for name in shown],
+        "lists": [_list(request, name, lists[name], among, user, asked_for=name == show) for name in shown],
         "overdue": overdue,
         "next": _next(lists[Show.WAITING], among, user, now) if overdue and Show.WAITING in shown else None,
         "sites": _sites(user),
@@ -177,7 +177,7 @@ def _sites(user):
 def _address(request, **changed):
     """This page's address with these changes, from the first page on."""
     query = request.GET.copy()
-    for name in ("after", "before", "older", *changed):
+    for name in ("after", "older", *changed):
         query.pop(name, None)
     for name, value in changed.items():
         if value:
@@ -205,11 +205,12 @@ def _count(copies, sites):
     return f"{MOST_COUNTED}+" if counted > MOST_COUNTED else str(counted or "")
 
 
-def _list(request, name, copies, sites, user):
-    mark = "before" if name == Show.HAD else "after"
-    some = list(keyset.begin(copies, request.GET.get(mark)).page(PAGE + 1, sites))
-    found, further = keyset.cut(copies, some, PAGE)
-    more = _address(request, **{mark: further}) if further else ""
+def _list(request, name, copies, sites, user, *, asked_for):
+    """A page of it; of one that nobody asked for, the first few."""
+    start, most = (request.GET.get("after"), PAGE) if asked_for else (None, FEW)
+    some = list(keyset.begin(copies, start).page(most + 1, sites))
+    found, further = keyset.cut(copies, some, most)
+    more = _address(request, **({"after": further} if asked_for else {"show": name.value})) if further else ""
     return List(name, _label(name, user), [_row(copy, user) for copy in found], more)
 
 

@@ -130,8 +130,17 @@ def test_pages_of_the_second_list_have_every_card_once(sign_in, cast, sixty):
     for concern in sixty:
         acknowledge(concern, cast["moss"])
     moss = sign_in("moss")
-    found = leaf_through(lambda q: Page(moss.get(f"/concerns/{q}")), "", "More that you have", "had")
+    found = leaf_through(lambda q: Page(moss.get(f"/concerns/{q}")), "?show=had", "More that you have", "had")
+    assert [len(page) for page in found] == [25, 25, 10]
     assert sorted(chain(*found)) == sorted(map(str, sixty))
+
+
+def test_below_what_waits_is_a_little_of_the_second_list(cast, queue, sixty):
+    for concern in sixty[:6]:
+        acknowledge(concern, cast["moss"])
+    page = queue(query="?urgency=routine")
+    assert len(rows(page, "had")) == 5
+    assert more(page, "More that you have") == ["?urgency=routine&show=had"]
 
 
 def test_pages_of_their_own_cards_have_every_card_once(sign_in, sixty):
@@ -216,7 +225,7 @@ GARBAGE = [
     f"?after=2026-11-21T00:00:00_{UUID}",
     f"?after=2026-11-21T00:00:00%2B00:00_{UUID}\0",
     f"?after=2026-11-21T00:00:00%2B00:00_{'0' * 31}",
-    "?before=x&older=x",
+    "?show=x&older=x",
     "?after=x&after=y",
     "?x=1&%00=%00",
 ]
@@ -230,7 +239,7 @@ def test_garbage_is_left_aside(queue, concern, query):
 FAR = ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00%2B00:00"]
 
 
-@pytest.mark.parametrize("name", ["after", "before", "older"])
+@pytest.mark.parametrize("name", ["after", "show=had&after", "older"])
 @pytest.mark.parametrize("moment", FAR)
 def test_a_page_at_the_end_of_time_is_a_page(sign_in, concern, name, moment):
     assert sign_in("moss").get(f"/concerns/?{name}={moment}_{UUID}").status_code == 200
