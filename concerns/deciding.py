@@ -24,9 +24,9 @@ def decides(user: User, copy: Delivery | None, copies: Iterable[Delivery]) -> bo
 
 
 def further_readers(copy: Delivery) -> "QuerySet[User]":
-    """Whom a reader may name as a further one: who works a queue in the same organisation and does not see it.
+    """Whom a reader may name to pass this copy on to: a colleague who works a queue and does not see it.
 
-    """Whom a reader may name as a further one: who works a queue in the same organisation and does not see it.
+    Nobody in a role from which it is withheld there: that is a release. Whom it is kept from by name cannot be told from
     the list: the verb refuses them.
     """
     concern = copy.concern

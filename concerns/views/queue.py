@@ -51,7 +51,7 @@ class Chip(NamedTuple):
     name: str
     label: str
     address: str
-    count: str
+    number: str
     presses: bool
 
 
@@ -110,7 +110,7 @@ def _context(request):
     show = request.GET.get("show") if request.GET.get("show") in lists else Show.WAITING
     shown = [Show.WAITING, Show.HAD] if show == Show.WAITING else [Show(show)]
     chips = [_chip(request, name, copies, among, user) for name, copies in lists.items()]
-    overdue = next(chip.count for chip in chips if chip.name == Show.OVERDUE)
+    overdue = next(chip.number for chip in chips if chip.name == Show.OVERDUE)
     context = {
         "now": now,
         "show": show,
