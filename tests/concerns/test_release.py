@@ -62,7 +62,7 @@ def test_a_released_copy_begins_its_time_and_will_be_chased(cast, secret, clock)
 
 def test_the_history_names_the_release_and_holds(sign_in, cast, secret, capsys):
     release(secret, cast)
-    assert "Released: Hana" in Page(sign_in("hana").get(f"/concerns/{secret}/")).text
+    assert "Released (the manager): Hana" in Page(sign_in("hana").get(f"/concerns/{secret}/")).text
     call_command("verify_history")
     assert capsys.readouterr().out.endswith("Everything fits.\n")
 
