@@ -26,8 +26,8 @@ def decides(user: User, copy: Delivery | None, copies: Iterable[Delivery]) -> bo
 def further_readers(copy: Delivery) -> "QuerySet[User]":
     """Whom a reader may name to pass this copy on to: a colleague who works a queue and does not see it.
 
-    Nobody in a role from which it is withheld there: that is a release. Whom it is kept from by name cannot be told from
-    the list: the verb refuses them.
+    Nobody in a role from which it is withheld there: that is a release. Whom it is kept from by name cannot be told
+    from the list: the verb refuses them.
     """
     concern = copy.concern
     theirs = User.objects.active().filter(organisation=copy.organisation_id, role__in=ADDRESSED)
