@@ -32,10 +32,10 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         works_there = Q(concern__reported_by__is_active=True, concern__reported_by__organisation=F("concern__company"))
         theirs = Delivery.objects.addressed_to(user).filter(recipient=user.role, released_at=None)
         if user.role == Role.LEAD:
-            office = Delivery.objects.filter(recipient=Recipient.HEAD_OFFICE)
-            skipped = office.exclude(withheld_at=None, released_at=None)
-            theirs = theirs.filter(concern__in=skipped.values("concern"))
-        return self.still_read().filter(own | (~works_there & Q(concern__in=theirs.values("concern"))))
+            office = Delivery.objects.filter(recipient=Recipient.HEAD_OFFICE, concern=OuterRef("concern"))
+            theirs = theirs.filter(Exists(office.exclude(withheld_at=None, released_at=None)))
+        is_theirs = Q(Exists(theirs.filter(concern=OuterRef("concern"))))  # of a few questions, not of all their copies
+        return self.still_read().filter(own | (~works_there & is_theirs))
 
 
 class Question(models.Model):
