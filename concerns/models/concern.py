@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import Organisation, Site
 from accounts.roles import Role
 from concerns import references
-from concerns.encryption import EncryptedCodesField, EncryptedTextField
+from concerns.encryption import EncryptedCodesField, EncryptedTextField, Unreadable
 from concerns.models.decision import Decision
 from concerns.models.delivery import Delivery
 from concerns.routing import Party, Recipient, Urgency
@@ -168,11 +168,18 @@ class Concern(models.Model):
     @property
     def footage_kept(self):
         """(seen, overwritten) of what the site's cameras may have; None where there is no site and no camera."""
-        if not (self.site_id or self.camera_from or self.camera):
+        if not (self.site_id or self.camera_from or self._names_a_camera()):
             return None
         seen = self.camera_from or self.seen_at
         days = (self.site and self.site.cctv_days) or DAYS_WHERE_UNKNOWN
         return seen, seen + timedelta(days=days)
+
+    def _names_a_camera(self):
+        """A name that cannot be read is one: nobody goes untold because a key was lost."""
+        try:
+            return bool(self.camera)
+        except Unreadable:
+            return True
 
 
 class KeptFrom(models.Model):
