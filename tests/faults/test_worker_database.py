@@ -10,8 +10,9 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connection, connections
+from django.utils import timezone
 
-from concerns.models import Message
+from concerns.models import Delivery, Message
 from tests.cards import send_canaries
 from tests.faults.test_database import OTHERS, file_locked, postgresql, service_gone
 from tests.faults.workers import READERS, everything_was_sent, is_done, never_logged, nothing_told, until
@@ -113,16 +114,23 @@ def test_a_fault_of_the_database_is_logged_without_its_words(deliver, post, cast
     everything_was_sent(post)
 
 
-def test_cards_that_cannot_be_read_any_more_are_told_all_the_same(deliver, post, cast):
+def test_cards_that_cannot_be_read_any_more_are_told_and_passed_upward_all_the_same(deliver, post, cast, wall_clock):
     """Their key was lost: what a message says needs none."""
-    for about in (["no"], ["guard"], ["office"]):
-        send_canaries(cast["asha"], about=about)
-    send_canaries(cast["asha"], site=None)
-    other = base64.b64encode(secrets.token_bytes(32)).decode()
-    deliver(settings={"FIELD_KEYS": f"other:{other}"})
+    wall_clock.goes(0)
+    concerns = [send_canaries(cast["asha"], about=about) for about in (["no"], ["guard"], ["office"])]
+    concerns.append(send_canaries(cast["asha"], site=None))
+    deliver(
+        clock=wall_clock.file, settings={"FIELD_KEYS": f"other:{base64.b64encode(secrets.token_bytes(32)).decode()}"}
+    )
     until(is_done)
-    assert {letter.to for letter in post.letters} == READERS | {"lena@demo.example"}
-    assert not Message.objects.refused().exists()
+    assert post.to() == READERS | {"lena@demo.example"}
+    for days in range(4, 8):
+        wall_clock.goes(days * 24 * 60 * 60)
+        until(lambda: not Delivery.objects.due(timezone.now()).exists())
+        until(is_done)
+    lena = Message.objects.left().filter(person=cast["lena"]).values_list("delivery__concern", flat=True)
+    assert set(lena) == {concern.pk for concern in concerns}
+    assert "Something could not be done" not in deliver.log.read_text()
 
 
 def test_what_is_searched_for_in_logs_would_be_found(deliver, post, cast):

@@ -27,6 +27,7 @@ from django.db import connection
 
 from accounts.models import Site
 from concerns.models import Concern, Delivery, Event, Footage, Kind, Message
+from concerns.routing import Recipient
 from cse_reports import checks, install
 
 logging.getLogger("mail.log").setLevel(logging.ERROR)  # the mail server’s own, of every word
@@ -215,7 +216,8 @@ READERS = {f"{name}@demo.example" for name in ("moss", "hana", "cole", "priya", 
 def is_done():
     """Whether time has made every first message, and all have ended."""
     waiting = Message.objects.waiting().exclude(kind=Kind.DIGEST)
-    return not (Delivery.objects.filter(notified_at=None).exists() or waiting.exists())
+    untold = Delivery.objects.filter(notified_at=None, act_at__isnull=False)
+    return not (untold.exclude(recipient=Recipient.POLICE_CALL).exists() or waiting.exists())
 
 
 def everything_was_sent(post):
@@ -244,7 +246,8 @@ def never_logged(post):
     """Every secret of this test, and what tests.cards.canaries() are made of."""
     yield from ("canary", post.password, settings.SECRET_KEY, settings.AUDIT_KEY, settings.LINK_KEY)
     yield from (pair.partition(":")[2] for pair in settings.FIELD_KEYS.split(","))
-    yield from filter(None, [site.webhook_key for site in Site.objects.all()])
+    for site in Site.objects.exclude(control_room_webhook=""):
+        yield from filter(None, (site.webhook_key, site.control_room_webhook.rpartition("/")[2]))
     yield from filter(None, [connection.settings_dict["PASSWORD"]])
     for letter in post.letters:
         yield from TOKEN.findall(letter.text)
