@@ -95,6 +95,8 @@ class DayField(forms.Field):
 
     def to_python(self, value):
         day, month, year = value or ("", "", "")
+        if not (self.required or day or month or year):
+            return None
         if not (day and month and year):
             raise ValidationError("Enter the day, the month and the year.")
         try:

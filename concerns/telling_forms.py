@@ -83,9 +83,8 @@ class TellForm(WordsForm):
         error_messages={"required": "Write when, such as 2332."},
     )
     on = DayField(
-        label="Day",
+        label="Day, if it was not in the last 24 hours",
         required=False,
-        help_text="Only where it was longer ago: left empty, it is the last time it was that time.",
     )
     log = Words(label="Their log number", most=120, attrs={"class": "govuk-input--width-10"})
     no_log = forms.BooleanField(label="They gave none", required=False)
@@ -121,6 +120,8 @@ class TellForm(WordsForm):
         at = _moment(self, "at", day, clock)
         if at and at > timezone.now() + FAST_CLOCK:
             self.add_error("on", "That is still to come. Check the day and the time.")
+        elif at and at < timezone.now() - OLDEST:
+            self.add_error("on", "That is more than a year ago. Check the year.")
         return at and min(at, timezone.now())
 
 

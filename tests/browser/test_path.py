@@ -182,7 +182,7 @@ def assert_the_author_sees_roles(page):
     assert re.fullmatch(r"Manager Told \d\d:\d\d, Canary Controller", cells["Manager"])
     for role in ("Head office", "Customer"):
         assert re.fullmatch(rf"{role} Has it \d\d:\d\d", cells[role])
-    assert re.fullmatch(r"Police Call: Told \d\d:\d\d, Canary Log 412 Copy: Has it \d\d:\d\d", cells["Police"])
+    assert re.fullmatch(r"Police Call: Told \d\d:\d\d, log Canary Log 412 Copy: Has it \d\d:\d\d", cells["Police"])
     assert not [name for name in ("Moss", "Hana", "Cole", "Priya") if name in page.content()]
 
 

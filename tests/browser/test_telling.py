@@ -25,7 +25,7 @@ def wrong_then_right(page, address, button, **typed):
     for box in page.locator("main input[type=text], main textarea").all():
         box.fill("")
     press(page, button)
-    assert page.get_by_role("heading", name="There is a problem").is_visible()
+    page.get_by_role("heading", name="There is a problem").wait_for()
     assert_right(page)
     page.goto(address)
     for name, words in typed.items():
@@ -41,10 +41,10 @@ def test_the_author_rings_the_police_and_says_so(page_of, sent):
     asha.check("[name=how][value='101']")
     asha.check("[name=no_log]")
     press(asha, "I told them")
-    assert asha.get_by_text("Written down: you told the police.").is_visible()
-    assert asha.get_by_text("no log number given").is_visible()
+    asha.get_by_text("Written down: you told the police.").wait_for()
+    asha.get_by_text("no log number given").wait_for()
     asha.goto(f"{sent}told/police_call/")
-    assert asha.get_by_role("heading", name="Nothing was changed").is_visible()
+    asha.get_by_role("heading", name="Nothing was changed").wait_for()
     assert_right(asha)
 
 
@@ -52,14 +52,14 @@ def test_a_hold_begins_goes_on_and_ends(page_of, sent):
     moss, cole = page_of("moss"), page_of("cole")
     wrong_then_right(moss, f"{sent}hold/", "Put it on hold", officer="DS Pell", reference="OP 22")
     press(moss, "Put it on hold")
-    assert moss.get_by_role("heading", name="On hold for the police").is_visible()
+    moss.get_by_role("heading", name="On hold for the police").wait_for()
     assert_right(moss)
     assert cole.goto(sent).status == 404
     moss.goto(f"{sent}hold/")
     press(moss, "Keep it on hold")
     wrong_then_right(moss, f"{sent}hold/end/", "End the hold", reason="They need it no longer.")
     press(moss, "End the hold")
-    assert moss.get_by_text("The hold has ended.").is_visible()
+    moss.get_by_text("The hold has ended.").wait_for()
     assert cole.goto(sent).status == 200
 
 
@@ -67,8 +67,8 @@ def test_the_customer_says_that_the_footage_is_saved(page_of, sent):
     cole, priya = page_of("cole"), page_of("priya")
     wrong_then_right(cole, f"{sent}saved/", "It is saved", whom="Jo", where="Locked drawer, disk 12")
     press(cole, "It is saved")
-    assert cole.get_by_text("It is written down that it is saved by Jo").is_visible()
+    cole.get_by_text("It is written down that it is saved by Jo").wait_for()
     assert_right(cole)
     priya.goto(sent)
-    assert priya.get_by_role("heading", name="CCTV: saved").is_visible()
+    priya.get_by_role("heading", name="CCTV: saved").wait_for()
     assert_right(priya)

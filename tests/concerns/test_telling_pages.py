@@ -230,6 +230,33 @@ def test_a_time_that_has_not_come_yet_was_yesterday(card, tell):
     assert f"{copy(concern, 'customer').told_at:%d %H:%M}" == "20 23:45"
 
 
+def test_a_call_that_was_longer_ago_is_kept_with_its_day(card, tell):
+    concern = card()
+    tell("moss", concern, "customer", **{"on-day": "18", "on-month": "nov", "on-year": "26"})
+    assert f"{copy(concern, 'customer').told_at:%d %H:%M}" == "18 23:20"
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        (("22", "11", "2026"), "That is still to come. Check the day and the time."),
+        (("18", "11", "2016"), "That is more than a year ago. Check the year."),
+        (("18", "", ""), "Enter the day, the month and the year."),
+        (("31", "11", "2026"), "There is no such day. Check the day, the month and the year."),
+    ],
+)
+def test_a_day_that_cannot_be_is_pointed_out_and_kept(card, tell, day, sentence):
+    concern = card()
+    typed = dict(zip(("on-day", "on-month", "on-year"), day, strict=True))
+    response = tell("moss", concern, "customer", **typed)
+    shown = Page(response)
+    assert response.status_code == 422
+    assert [(said, target["id"]) for said, target in shown.errors()] == [(sentence, "on-day")]
+    assert {name: shown.posted(address(concern, "customer"))[name] for name in typed} == {
+        n: [v] for n, v in typed.items()
+    }
+
+
 @pytest.mark.parametrize("recipient", ["police_call", "police", "customer"])
 def test_the_form_opens_with_this_minute_and_a_label_on_every_box(card, page, recipient):
     concern = card()
