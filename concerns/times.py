@@ -48,7 +48,7 @@ def came_twice(day: date, clock: time) -> bool:
 
 def _both(day: date, clock: time) -> tuple[datetime, datetime]:
     """As told by a clock before it was changed and after: one moment on all but two nights a year."""
-    wall = datetime.combine(day, clock, LONDON)
+    wall = datetime.combine(day, clock.replace(fold=0), LONDON)
     return wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
 
 

@@ -8,21 +8,22 @@ from accounts.roles import Role
 from concerns.disclosure import Copy
 from concerns.models.delivery import Status
 from concerns.routing import Recipient
-from concerns.times import LONDON
+from concerns.times import LONDON, came_twice
 
 SHIFT = timedelta(hours=12)
 
 
 def clock(at: datetime) -> str:
-    """23:26, as a clock in London showed it."""
-    return f"{at.astimezone(LONDON):%H:%M}"
+    """23:26, as a clock in London showed it; 01:30 BST or 01:30 GMT in the hour that comes twice."""
+    local = at.astimezone(LONDON)
+    return f"{local:%H:%M} {local.tzname()}" if came_twice(local.date(), local.time()) else f"{local:%H:%M}"
 
 
 def moment(at: datetime) -> str:
     """Saturday 21 November, 23:26; with the year where it is not this one."""
     local = at.astimezone(LONDON)
     year = "" if local.year == datetime.now(LONDON).year else f" {local.year}"
-    return f"{local:%A} {local.day} {local:%B}{year}, {local:%H:%M}"
+    return f"{local:%A} {local.day} {local:%B}{year}, {clock(at)}"
 
 
 def stamp(at: datetime) -> str:
@@ -35,10 +36,9 @@ def by(at: datetime, now: datetime) -> str:
     """00:31 within a shift of now, Sunday 23:31 within the week, else 28 November, 22:50."""
     local = at.astimezone(LONDON)
     if abs(at - now) < SHIFT:
-        return f"{local:%H:%M}"
-    return (
-        f"{local:%A %H:%M}" if timedelta(0) < at - now < timedelta(days=6) else f"{local.day} {local:%B}, {local:%H:%M}"
-    )
+        return clock(at)
+    soon = timedelta(0) < at - now < timedelta(days=6)
+    return f"{local:%A} {clock(at)}" if soon else f"{local.day} {local:%B}, {clock(at)}"
 
 
 def span(start: datetime, end: datetime | None, approximate: bool = False) -> str:
