@@ -74,7 +74,7 @@ def test_all_is_well(beating, status):
     code, said = status()
     assert code == 0
     assert said == (
-        "Workers 1 running, last heard of 3 s ago Waiting 0 messages, 0 of them put off "
+        "Workers 1 running, heard of 3 s ago Waiting 0 messages, 0 of them put off "
         "Due first message: nothing reminder or next in line: nothing footage warning: nothing daily digest: nothing "
         "Failing no address Unheard no concern Well."
     )
@@ -87,7 +87,13 @@ def test_every_worker_is_counted(beating, status):
     heard(hours=-1)
     code, said = status()
     assert code == 0
-    assert "2 running, last heard of 3 s ago 2 silent, last heard of 14 min ago 1 whose clock is ahead" in said
+    assert "2 running, heard of 3 s, 20 s ago 2 silent, heard of 14 min, 3 h ago 1 whose clock is ahead" in said
+
+
+def test_many_workers_are_cut_short(db, status):
+    for seconds in range(10):
+        heard(seconds=seconds)
+    assert "10 running, heard of 0 s, 1 s, 2 s, 3 s, 4 s, 5 s and 4 more ago" in status()[1]
 
 
 @pytest.mark.parametrize("ago", [None, {"minutes": 2}, {"hours": -1}])

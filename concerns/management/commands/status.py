@@ -41,9 +41,14 @@ class Command(BaseCommand):
         silent = [at for at in beats if at <= self.now - SILENT]
         ahead = [at for at in beats if at >= self.now + SILENT]
         running = beats[len(ahead) : len(beats) - len(silent)]
-        lines = [f"{len(running)} running, last heard of {self.ago(running[0])} ago"] if running else ["none running"]
-        lines += [f"{len(silent)} silent, last heard of {self.ago(silent[0])} ago"] if silent else []
+        lines = [f"{len(running)} running, heard of {self.agos(running)}" if running else "none running"]
+        lines += [f"{len(silent)} silent, heard of {self.agos(silent)}"] if silent else []
         return lines + ([f"{len(ahead)} whose clock is ahead of this one"] if ahead else [])
+
+    def agos(self, moments):
+        """3 s, 8 s and 2 more ago: each, the latest first."""
+        more = f" and {len(moments) - MOST} more" if len(moments) > MOST else ""
+        return f"{', '.join(self.ago(at) for at in moments[:MOST])}{more} ago"
 
     def failing(self):
         found = backlog.troubles(self.now)
