@@ -59,7 +59,7 @@ MOVES: dict[Verb, dict[State, State]] = {
     _V.RECEIVE: {},
     _V.ACKNOWLEDGE: _all(OPEN, _S.ACKNOWLEDGED),
     _V.TELL: _all(OPEN, _S.TOLD),
-    _V.HOLD: _all(OPEN, _S.HELD),
+    _V.HOLD: _all((*OPEN, _S.HELD), _S.HELD),
     _V.END_HOLD: {_S.HELD: _S.DUE},
     _V.NARROW: _all(tuple(state for state in State if state != _S.WITHHELD), _S.WITHHELD),
     _V.RELEASE: {_S.WITHHELD: _S.DUE},
