@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation, Site, User
 from concerns import actions, reading
-from concerns.models import Concern, Delivery, Event, ToldHow
+from concerns.models import Concern, Delivery, Event, Kind, Message, ToldHow
 from concerns.routing import Party, Recipient
 from concerns.telling import may_tell, police_due
 from concerns.telling_forms import TellForm
@@ -491,6 +491,22 @@ def test_where_nobody_above_can_open_it_the_author_is_told_to_ring_the_police(ca
 def test_a_lead_who_writes_about_head_office_has_nobody_above(cast, site, page):
     concern = send_card(cast["lena"], site=site, about=["office"], urgency="routine")
     assert "Nobody else at your company can open this card." in page("lena", concern).text
+
+
+# --- What became of the messages ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["asha", "moss", "hana", "priya", "cole"])
+def test_only_the_company_sees_what_became_of_the_messages(card, cast, page, who):
+    concern = card()
+    waiting, now = copy(concern, "customer"), timezone.now()
+    refused = {"kind": Kind.FIRST, "person": cast["cole"], "failed_at": now, "address": "desk@tallow.example"}
+    Message.objects.create(delivery=waiting, about=waiting, made_at=now, **refused)
+    waiting.received_at, waiting.received_by, waiting.escalated_at = now, "Dee, 4417", now
+    waiting.save()
+    text = page(who, concern).text
+    for words in ("desk@tallow.example takes no messages", "Dee, 4417", "Next in line told", "No message has left yet"):
+        assert (words in text) == (who in ("moss", "hana")), words
 
 
 # --- What to mind -------------------------------------------------------------------------------------------------
