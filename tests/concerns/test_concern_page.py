@@ -167,7 +167,7 @@ def test_the_author_sees_which_role_acknowledged_and_when_and_no_name(cast, page
         "Customer": "Customer Has it 23:26",
         "Police": "Police Copy: Has it 23:26",
     }
-    assert "Acknowledged: manager" in shown.text
+    assert "Acknowledged (the manager): manager" in shown.text
     for name in ("Moss", "Hana", "Cole", "Priya"):
         assert name not in shown.text
 
@@ -271,7 +271,7 @@ def test_acknowledging_says_so_once_and_asks_no_more(sign_in, page, concern, who
     first = Page(browser.post(f"/concerns/{concern}/acknowledge/", follow=True))
     again = Page(browser.post(f"/concerns/{concern}/acknowledge/", follow=True))
     assert "Acknowledged. Whoever sent the card can see that you have it." in first.text
-    assert "Somebody has this already. Nothing was changed." in again.text
+    assert "Somebody has this already. That you have it too stands in the history." in again.text
     assert "acknowledge" not in actions_on(page(who, concern))
     assert Event.objects.filter(concern_id=concern.pk, verb="acknowledged").count() == 1
 
