@@ -1,5 +1,6 @@
 """A manager's guards: invited to the manager's own sites, invited again, and let go."""
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -13,6 +14,7 @@ from django.utils import timezone
 from accounts import actions
 from accounts.models import Invitation, Site, User
 from accounts.roles import Role
+from concerns.worker import beat
 from tests.accounts.conftest import PASSWORD, link, who, words
 
 UNUSABLE = "cannot be used. Ask your admin."
@@ -209,7 +211,8 @@ def test_the_list_says_how_far_each_is(as_moss, cast, site, kit):
 def test_the_list_takes_as_many_queries_for_many_guards(as_moss, cast, site, django_assert_max_num_queries):
     for number in range(20):
         invite(as_moss, site, login=f"C{number}")
-    with django_assert_max_num_queries(8):
+    beat(uuid.uuid4())  # messages are not late
+    with django_assert_max_num_queries(9):
         as_moss.get("/people/")
 
 
