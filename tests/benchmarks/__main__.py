@@ -12,7 +12,7 @@ from tests.server import Server, build
 
 ROOM = install.VAR / "bench"
 SETTINGS = "tests.benchmarks.settings"
-PARTS = ("first_load", "submissions", "memory", "queues")
+PARTS = ("first_load", "submissions", "memory", "queues", "deliveries")
 
 
 def main():
@@ -32,6 +32,7 @@ def _asked():
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", help=f"only these of {', '.join(PARTS)}")
     parser.add_argument("--many", type=int, default=100_000, help="open copies in the long queue")
+    parser.add_argument("--done", type=int, default=1_000_000, help="finished rows beside those that are due")
     asked = parser.parse_args()
     if unknown := set(asked.parts) - set(PARTS):
         parser.error(f"there is no part {unknown.pop()}")
@@ -41,7 +42,7 @@ def _asked():
 def _measure(asked):
     from django.db import connection
 
-    from tests.benchmarks import databases, first_load, memory, queues, submissions
+    from tests.benchmarks import databases, deliveries, first_load, memory, queues, submissions
     from tests.benchmarks.telling import detail
 
     parts = asked.parts or PARTS
@@ -59,6 +60,8 @@ def _measure(asked):
         databases.remove("cards")
     if "queues" in parts:
         queues.measure(ROOM, 100, asked.many)
+    if "deliveries" in parts:
+        deliveries.measure(asked.done)
 
 
 if __name__ == "__main__":
