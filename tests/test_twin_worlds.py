@@ -246,8 +246,12 @@ def blind(name, about):
 
 
 def answers_to(name):
-    """The answers to `about` that leave this person without the concern: all of them, or each on its own."""
-    found = [about for about in (["no"], *SETS) if blind(name, about) and (FULL_COUNTS or len(about) == 1)]
+    """The answers to `about` that leave this person without the concern: all of them for whom they decide, or each on
+    its own. Whoever has no copy in any case is as blind with one as with five.
+    """
+    found = [about for about in (["no"], *SETS) if blind(name, about)]
+    if not (FULL_COUNTS and name in ROLES):
+        found = [about for about in found if len(about) == 1]
     return found if FULL_COUNTS or name in ROLES else found[:1]
 
 
