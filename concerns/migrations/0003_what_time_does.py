@@ -316,7 +316,7 @@ class Migration(migrations.Migration):
                     ("printed", "Printed"),
                     ("noted", "Note added"),
                     ("acknowledged", "Acknowledged"),
-                    ("told", "Told by telephone"),
+                    ("told", "Told"),
                     ("unreadable", "Could not be read"),
                     ("sent", "Message sent"),
                     ("refused", "Message refused"),

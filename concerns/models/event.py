@@ -28,7 +28,7 @@ class Event(models.Model):
         PRINTED = "printed", "Printed"
         NOTED = "noted", "Note added"
         ACKNOWLEDGED = "acknowledged", "Acknowledged"
-        TOLD = "told", "Told by telephone"
+        TOLD = "told", "Told"
         UNREADABLE = "unreadable", "Could not be read"
         SENT = "sent", "Message sent"
         REFUSED = "refused", "Message refused"
