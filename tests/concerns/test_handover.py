@@ -353,7 +353,7 @@ def test_it_asks_the_same_however_much_there_is(cast, sign_in, site, who):
 def test_it_holds_the_most_urgent_and_says_that_there_are_more(cast, page, parts, site, monkeypatch):
     monkeypatch.setattr(handover, "MOST", 3)
     monkeypatch.setattr("concerns.views.handover.MOST", 3)
-    sent = [send_card(cast["asha"], site=site, now=timezone.now() - (20 - n) * HOUR) for n in range(5)]
+    sent = [send_card(cast["asha"], site=site, now=timezone.now() - (10 - n) * HOUR) for n in range(5)]
     assert list(parts("moss")["yours"]) == [str(concern) for concern in sent[:3]]
     assert "These are the 3 most urgent. More are in your queue." in page("moss").text
     assert not re.search(
