@@ -51,7 +51,10 @@ def _of_company(site):
         "head office is sent no message.",
     )
     yield not site.has_lead, f"{company} has no safeguarding lead who signs in."
-    yield site.has_lead and not site.mails_lead, f"{company} has no safeguarding lead with an e-mail address."
+    yield (
+        site.has_lead and not site.mails_lead,
+        f"{company} has no safeguarding lead with an e-mail address: the lead is sent no message.",
+    )
 
 
 def _of_customer(site):

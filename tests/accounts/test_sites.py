@@ -176,7 +176,7 @@ def test_the_police_are_reached_by_mailbox_or_by_somebody_who_signs_in(cast, sit
 UNSENT = [
     ("moss", "No manager here has an e-mail address, and the control room has no mailbox"),
     ("hana", "Brightkeep Security has no duty mailbox and nobody at head office with an e-mail address"),
-    ("lena", "Brightkeep Security has no safeguarding lead with an e-mail address."),
+    ("lena", "Brightkeep Security has no safeguarding lead with an e-mail address: the lead is sent no message."),
     ("cole", "Tallow & Finch has nobody with an e-mail address, and its control room has no mailbox"),
 ]
 
