@@ -101,17 +101,12 @@ def test_each_person_at_head_office_is_sent_their_own(cast, at):
     for name, email, company in people:
         fields = {"email": email, "staff_number": name, "role": Role.HEAD_OFFICE, "organisation": company}
         User.objects.create_user(name=name, **fields)
+    Organisation.objects.update(head_office_mailbox="office@demo.example")  # that is sent none
     at(2026, 11, 22, 0, 0)
     send_card(cast["asha"])
     letters = at(2026, 11, 22, 7, 0)
     assert to(letters) == ["hana@demo.example", "hew@demo.example"]
     assert len({letter.extra_headers["Message-ID"] for letter in letters}) == 2
-
-
-def test_the_duty_mailbox_of_head_office_is_sent_none(cast, at):
-    Organisation.objects.update(head_office_mailbox="office@demo.example")
-    send_card(cast["asha"])
-    assert to(at(2026, 11, 22, 7, 0)) == ["hana@demo.example"]
 
 
 LEAVING = {
@@ -174,12 +169,6 @@ def test_each_morning_has_one_and_each_card_is_new_once(cast, at, day):
     assert [f"{when:%d %H:%M}" for when, _ in letters] == [f"{noon + n * DAY:%d} 07:00" for n in (-1, 0, 1)]
     new = [reference for _, letter in letters for reference in parts(letter)[NEW]]
     assert sorted(new) == sorted(str(card) for card in cards if card.received_at < letters[-1][0])
-
-
-def test_however_often_it_is_planned_there_is_one_for_a_day(at):
-    for _ in range(5):
-        chasing.plan_digests(timezone.now())
-    assert Message.objects.filter(kind=Kind.DIGEST).count() == 1
 
 
 def test_workers_that_were_silent_for_days_send_one_and_leave_nothing_out(cast, at, clock):
@@ -381,16 +370,21 @@ def test_a_released_reader_does_not_learn_that_the_lead_has_not_answered(cast, a
     assert parts(letter) == {NEW: {str(concern)}}
 
 
-def test_what_is_withheld_while_a_letter_is_on_its_way_is_taken_out_of_it(cast, at, monkeypatch):
-    stays, goes = (send_card(cast["asha"]) for _ in range(2))
+def meanwhile(monkeypatch, happens):
+    """While a digest is on its way, this happens."""
     send = Email.send
 
     def slowly(channel, letter, *, still_wanted):
-        if letter.subject == digest.SUBJECT and str(goes) in letter.text:
-            add_note(goes, cast["asha"], about=["office"])
+        if letter.subject == digest.SUBJECT:
+            happens(letter)
         return send(channel, letter, still_wanted=still_wanted)
 
     monkeypatch.setattr(Email, "send", slowly)
+
+
+def test_what_is_withheld_while_a_letter_is_on_its_way_is_taken_out_of_it(cast, at, monkeypatch):
+    stays, goes = (send_card(cast["asha"]) for _ in range(2))
+    meanwhile(monkeypatch, lambda letter: str(goes) in letter.text and add_note(goes, cast["asha"], about=["office"]))
     assert at(2026, 11, 22, 7, 0) == []
     (letter,) = at(2026, 11, 22, 7, 1)
     assert parts(letter) == {NEW: {str(stays)}}
@@ -398,13 +392,6 @@ def test_what_is_withheld_while_a_letter_is_on_its_way_is_taken_out_of_it(cast, 
 
 def test_who_is_moved_while_their_letter_is_on_its_way_is_sent_nothing(cast, at, monkeypatch):
     send_card(cast["asha"])
-    send = Email.send
-
-    def slowly(channel, letter, *, still_wanted):
-        if letter.subject == digest.SUBJECT:
-            User.objects.filter(pk=cast["hana"].pk).update(is_active=False)
-        return send(channel, letter, still_wanted=still_wanted)
-
-    monkeypatch.setattr(Email, "send", slowly)
+    meanwhile(monkeypatch, lambda letter: User.objects.filter(pk=cast["hana"].pk).update(is_active=False))
     assert at(2026, 11, 22, 7, 0) == at(2026, 11, 22, 7, 30) == []
     assert Message.objects.get(kind=Kind.DIGEST).dropped_at
