@@ -276,7 +276,12 @@ def disclose(
 
 def for_the_police(card: Mapping[str, Any]) -> dict[str, Any]:
     """What a company hands to the police of a card that it may see: no more of the author than the police may know."""
-    kept_back = {name for name, answer in AGREEMENT.items() if not card[answer]} | {"questions", "decisions", "withheld", "reads"}
+    kept_back = {name for name, answer in AGREEMENT.items() if not card[answer]} | {
+        "questions",
+        "decisions",
+        "withheld",
+        "reads",
+    }
     handed = {name: value for name, value in card.items() if name not in kept_back}
     if "author_name" in kept_back:
         handed["notes"] = [note._replace(signature="") if note.by_author else note for note in card["notes"]]
