@@ -68,7 +68,10 @@ def test_the_red_box_says_which_how_late_what_to_say_and_whom_to_ring(queue, lat
 
 def test_nothing_on_the_page_is_above_the_red_box(queue, late):
     headings = [heading.text for heading in queue().by_id("main-content").all("h1", "h2")]
-    assert [heading for heading in headings if heading != "You are signed out"][:2] == [f"Police not told: {late}", "Queue"]
+    assert [heading for heading in headings if heading != "You are signed out"][:2] == [
+        f"Police not told: {late}",
+        "Queue",
+    ]
 
 
 def test_there_is_no_red_box_before_it_is_time(cast, queue):
