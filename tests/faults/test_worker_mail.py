@@ -19,8 +19,10 @@ MOSS = "moss@demo.example"
 @contextmanager
 def down(post):
     post.stop()
-    yield
-    post.start()
+    try:
+        yield
+    finally:
+        post.start()
 
 
 @contextmanager

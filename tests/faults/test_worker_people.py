@@ -1,7 +1,10 @@
 """People and copies that change between claim and send, and places where nobody is left to tell."""
 
+from contextlib import suppress
 from datetime import timedelta
+from io import StringIO
 
+from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import Organisation, User
@@ -161,7 +164,16 @@ def test_where_nobody_is_left_at_all_it_is_written_down_again_and_again_until_so
     wall_clock.goes(16 * 60)
     until(lambda: escalated(concern).count(nobody) == 2)
     assert not Message.objects.exists()
+    assert f"nobody at all could be messaged about {concern}" in status()
     User.objects.filter(pk=cast["hana"].pk).update(is_active=True)
     wall_clock.goes(32 * 60)
     until(lambda: post.to() == {"hana@demo.example"})
     assert {"recipient": "manager", "to": "head_office"} in escalated(concern)
+
+
+def status():
+    """What the operator is told, in one line."""
+    told = StringIO()
+    with suppress(SystemExit):  # not well
+        call_command("status", stdout=told)
+    return " ".join(told.getvalue().split())
