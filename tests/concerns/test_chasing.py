@@ -266,7 +266,7 @@ def test_nothing_leaves_for_whom_it_may_be_about_and_somebody_is_always_chased(
     concern = send_card(cast["asha"], urgency="prompt", about=about, camera_from=time.now - HOUR, camera="4")
     fail(time, mail, how)
     waits = {"customer": 1}  # an hour for the police call
-    for hour in range(1, 3 if how == "put off" else 5):  # every deadline is missed, again and again
+    for hour in range(1, 2 if how == "put off" else 5):  # every deadline is missed, again and again
         time.spend(HOUR + MINUTE)
         waiting = concern.deliveries.open().exclude(recipient="lead")
         assert {copy.recipient for copy in waiting if copy.escalations < hour - waits.get(copy.recipient, 0)} == set()
