@@ -38,7 +38,7 @@ def test_figures_of_a_hundred_days(hundred_days, page_of):
     page.goto("/figures/")
     page.locator("summary").click()
     assert page.get_by_role("heading", name="Quillgate Shopping Centre").is_visible()
-    assert page.get_by_role("img", name="Chart").count() == page.locator("section").count() * 5
+    assert page.get_by_role("img", name="Chart").count() == page.locator("#main-content section").count() * 5
     assert_right(page)
 
 
@@ -49,7 +49,7 @@ def test_a_choice_is_made_and_kept(hundred_days, page_of):
     page.get_by_label("Months").select_option("Last 3")
     page.get_by_role("button", name="Show").click()
     page.wait_for_url("**/figures/?**")
-    assert page.locator("section").count() == 1
+    assert page.locator("#main-content section").count() == 1
     assert page.locator("tbody tr").count() == 3
     assert page.get_by_label("Months").input_value() == "3"
     assert_right(page)

@@ -116,7 +116,7 @@ def test_the_queue_and_the_concern_of_each_reader(page_of, asha):
         press(page, "Acknowledge")
         assert_right(page)
         page.goto("/")
-        assert page.get_by_text("You have these").is_visible()
+        assert page.get_by_role("heading", name="You have these").is_visible()
         assert_right(page)
 
 
