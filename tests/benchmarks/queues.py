@@ -11,6 +11,7 @@ from django.test import Client
 from accounts.models import User
 from accounts.roles import Role
 from concerns.models import Delivery
+from concerns.views.queue import Show
 from tests.benchmarks import databases
 from tests.benchmarks.clients import Browser, cookies
 from tests.benchmarks.filling import fill
@@ -58,6 +59,7 @@ class World:
         cast |= self._another_site(cast)
         fill(cast, number)
         fill(cast, 40, answered=True)
+        fill(cast, 40, closed=True)
         fill(cast | {"asha": cast["gus"], "moss": cast["nell"]}, 100)
         databases.settle()
         detail(f"{Delivery.objects.count():,} copies stored in {time.monotonic() - started:.0f} s")
@@ -90,7 +92,8 @@ class World:
         waiting = Delivery.objects.addressed_to(user).open().order_by("due_at", "id")
         middle = waiting[waiting.count() // 2]
         more = urlencode({"after": f"{middle.due_at.isoformat()}_{middle.pk}"})
-        return {"first page": "", "a page in the middle": f"?{more}", "by urgency": "?urgency=routine"}
+        lists = {str(show.label): f"?show={show}" for show in Show if user.role != Role.CUSTOMER or show != Show.POLICE}
+        return {"first page": "", "a page in the middle": f"?{more}", "by urgency": "?urgency=routine"} | lists
 
     def asked(self, reader, page):
         """How many lines the page has, and the statements it is made with but for their values."""
