@@ -126,7 +126,7 @@ def test_cards_that_cannot_be_read_any_more_are_told_and_passed_upward_all_the_s
     assert post.to() == READERS | {"lena@demo.example"}
     for days in range(4, 8):
         wall_clock.goes(days * 24 * 60 * 60)
-        until(lambda: not Delivery.objects.due(timezone.now()).exists())
+        until(lambda: not Delivery.objects.filter(act_at__lte=timezone.now()).exists())
         until(is_done)
     lena = Message.objects.left().filter(person=cast["lena"]).values_list("delivery__concern", flat=True)
     assert set(lena) == {concern.pk for concern in concerns}

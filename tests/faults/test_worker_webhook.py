@@ -137,7 +137,7 @@ def test_an_answer_that_never_begins_to_end_is_left_and_tried_again_while_mail_l
     until(lambda: post.to() == READERS)
     assert to_the_room().attempts == 0
     until(lambda: to_the_room().attempts)
-    assert to_the_room().refusal == "127.0.0.1 took too long."
+    assert to_the_room().refusal.endswith("took too long.")
     here.endless = b""
     until(is_done)
     assert to_the_room().sent_at
