@@ -5,14 +5,16 @@ import os
 import random
 import secrets
 import subprocess
-import time
 from contextlib import contextmanager
+from datetime import datetime, time
+from time import sleep
 
 import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
 from concerns.models import Delivery, Message
+from concerns.times import LONDON
 from tests.cards import send_canaries
 from tests.faults.test_database import OTHERS, file_locked, postgresql, service_gone
 from tests.faults.workers import READERS, everything_was_sent, is_done, never_logged, nothing_told, until
@@ -107,7 +109,7 @@ def test_a_fault_of_the_database_is_logged_without_its_words(deliver, post, cast
     send_canaries(cast["asha"])
     deliver()
     until(lambda: "The database could not be used" in deliver.log.read_text())
-    time.sleep(0.5)
+    sleep(0.5)
     assert not post.letters
     loud()
     until(is_done)
@@ -125,12 +127,18 @@ def test_cards_that_cannot_be_read_any_more_are_told_and_passed_upward_all_the_s
     until(is_done)
     assert post.to() == READERS | {"lena@demo.example"}
     for days in range(4, 8):
-        wall_clock.goes(days * 24 * 60 * 60)
+        wall_clock.goes(until_noon() + days * 24 * 60 * 60)
         until(lambda: not Delivery.objects.filter(act_at__lte=timezone.now()).exists())
         until(is_done)
     lena = Message.objects.left().filter(person=cast["lena"]).values_list("delivery__concern", flat=True)
     assert set(lena) == {concern.pk for concern in concerns}
     assert "Something could not be done" not in deliver.log.read_text()
+
+
+def until_noon():
+    """Seconds until no reminder rests."""
+    now = datetime.now(LONDON)
+    return (datetime.combine(now.date(), time(12), LONDON) - now).total_seconds()
 
 
 def test_what_is_searched_for_in_logs_would_be_found(deliver, post, cast):
