@@ -17,6 +17,6 @@ def listened():
 
 
 def shape(sql):
-    """A statement without the values in it, and without how many stand in a list."""
-    sql = re.sub(r"'[^']*'(::\w+)?|\b\d+\b", "?", sql)
+    """A statement without the values in it, how many stand in a list, and the name of its cursor."""
+    sql = re.sub(r"'[^']*'(::\w+)?|\b\d+\b|_django_curs_\w+", "?", sql)
     return re.sub(r"\?(, \?)+", "?", sql)
