@@ -119,9 +119,9 @@ class Postbox:
     async def handle_DATA(self, server, session, envelope):
         message = message_from_bytes(envelope.content, policy=policy.default)
         text = message.get_body(("plain",)).get_content()
-        reference = REFERENCE.search(message["Subject"])
-        for address in envelope.rcpt_tos:
-            self.letters.append(Letter(address, reference and reference[0], message["Message-ID"], text))
+        if reference := REFERENCE.search(message["Subject"]):  # not a digest, which leaves at seven in the morning
+            of = {"reference": reference[0], "id": message["Message-ID"], "text": text}
+            self.letters += [Letter(to=address, **of) for address in envelope.rcpt_tos]
         await asyncio.sleep(self.takes())
         if self.hangs_up:
             server.transport.abort()
