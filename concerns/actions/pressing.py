@@ -47,6 +47,8 @@ def _police_due_at(copy: Delivery, copies: Collection[Delivery]) -> datetime | N
     """When the police must have been told: by the call, or by a copy where none is asked for. None once they are."""
     if copy.recipient == Recipient.CUSTOMER:
         return None
+    if copy.recipient in DESKS_OF_THE_POLICE and copy.status in _DONE:
+        return None  # they know of it, whoever was to ring them
     calls = [other for other in copies if other.recipient == Recipient.POLICE_CALL]
     desks = [other for other in copies if other.recipient in DESKS_OF_THE_POLICE and not other.withheld_at]
     if copy.released_at:  # that the standards desk was told says who may be involved

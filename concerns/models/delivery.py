@@ -20,6 +20,7 @@ OPEN = Q(acknowledged_at=None, told_at=None, withheld_at=None, held_until=None)
 ANSWERED = Q(
     Q(acknowledged_at__isnull=False) | Q(told_at__isnull=False), withheld_at=None, held_until=None, closed_at=None
 )
+CLOSED = Q(closed_at__isnull=False, withheld_at=None, held_until=None)
 ENDED = Q(acknowledged_at__isnull=False) | Q(told_at__isnull=False) | Q(withheld_at__isnull=False)
 FEW_SITES = 10
 
@@ -68,7 +69,7 @@ class DeliveryQuerySet(TimedQuerySet):
         return self.filter(ANSWERED)
 
     def closed(self) -> "DeliveryQuerySet":
-        return self.filter(closed_at__isnull=False, withheld_at=None, held_until=None)
+        return self.filter(CLOSED)
 
     def police_not_told(self) -> "DeliveryQuerySet":
         """Copies of concerns that the police should know of by now and do not, the longest first."""
@@ -166,18 +167,14 @@ class Delivery(Timed):
                 ("open_at_a_site", ["site", "due_at", "id"], OPEN),
                 ("answered_deliveries", ["-due_at", "-id"], ANSWERED),
                 ("answered_at_a_site", ["site", "-due_at", "-id"], ANSWERED),
+                ("closed_deliveries", ["-closed_at", "-id"], CLOSED),
+                ("closed_at_a_site", ["site", "-closed_at", "-id"], CLOSED),
+                ("footage_until_presses", ["footage_until", "id"], Q(footage_until__isnull=False)),
+                ("footage_until_at_a_site", ["site", "footage_until", "id"], Q(footage_until__isnull=False)),
+                ("police_due_at_presses", ["police_due_at", "id"], Q(police_due_at__isnull=False)),
+                ("police_due_at_at_a_site", ["site", "police_due_at", "id"], Q(police_due_at__isnull=False)),
             )
-        ] + [
-            models.Index(name="deliveries_due", fields=["act_at"], condition=Q(act_at__isnull=False)),
-            *(
-                models.Index(
-                    name=f"{time}_presses",
-                    fields=["organisation", "recipient", time, "id"],
-                    condition=~Q(**{time: None}),
-                )
-                for time in ("footage_until", "police_due_at")
-            ),
-        ]
+        ] + [models.Index(name="deliveries_due", fields=["act_at"], condition=Q(act_at__isnull=False))]
         constraints = [
             models.UniqueConstraint(fields=["concern", "recipient"], name="one_copy_for_a_recipient"),
             models.CheckConstraint(

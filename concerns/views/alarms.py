@@ -31,16 +31,9 @@ class AtRisk(NamedTuple):
 
 
 def police_not_told(copies, user):
-    """None for a customer, who sees no state of the police. An officer who has answered knows of it by now."""
-    if user.role == Role.CUSTOMER:
-        return copies.none().order_by("police_due_at", "id")
-    return (copies.open() if user.role == Role.POLICE else copies).police_not_told()
-
-
-def is_untold(copy, user, now):
-    """The same of one copy."""
-    knows = user.role == Role.POLICE and not copy.is_open
-    return bool(copy.police_due_at and copy.police_due_at < now and not knows)
+    """None for a customer, who sees no state of the police."""
+    found = copies.police_not_told()
+    return found.none() if user.role == Role.CUSTOMER else found
 
 
 def above(copies, user, sites):

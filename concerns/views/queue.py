@@ -234,7 +234,7 @@ def _row(copy, user):
         held=_labels(r for r, status in statuses.items() if status == Status.HELD),
         nobody=knows_all and set(statuses.values()) <= {Status.WAITING, Status.HELD},
         everybody=knows_all and set(statuses.values()) <= {Status.HAS_IT, Status.TOLD},
-        police_late=alarms.is_untold(copy, user, now),
+        police_late=bool(copy.police_due_at and copy.police_due_at < now),
         footage_left=wording.countdown(copy.footage_until, now) if footage else "",
         closed_at=copy.closed_at if user.role != Role.CUSTOMER else None,
     )

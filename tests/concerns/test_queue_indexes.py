@@ -12,8 +12,8 @@ from concerns.models import Delivery
 from tests.cards import add_note, send_card
 
 READERS = ["moss", "hana", "cole", "priya"]
-SOONEST, LATEST = ("due_at", "id"), ("-due_at", "-id")
-HOUR = timedelta(hours=1)
+SOONEST, LATEST, LAST_CLOSED = ("due_at", "id"), ("-due_at", "-id"), ("-closed_at", "-id")
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def plan(copies):
@@ -40,7 +40,45 @@ def test_what_was_answered_is_read_along_its_index(cast, who):
     assert "ORDER BY" not in found
 
 
-@pytest.mark.parametrize(("state", "order"), [("open", SOONEST), ("answered", LATEST)])
+@pytest.mark.parametrize("who", READERS)
+def test_what_is_overdue_is_read_along_the_index_of_what_waits(cast, who):
+    waits = Delivery.objects.addressed_to(cast[who]).open()
+    found = plan(waits.filter(due_at__lt=timezone.now()).order_by(*SOONEST).page(26))
+    assert "open_deliveries" in found
+    assert "Sort" not in found
+    assert "ORDER BY" not in found
+
+
+def pressing(copies, what):
+    return copies.footage_at_risk(2 * DAY) if what == "footage_until" else copies.police_not_told()
+
+
+@pytest.mark.parametrize("what", ["footage_until", "police_due_at"])
+@pytest.mark.parametrize("who", READERS)
+def test_what_presses_is_read_along_its_index(cast, what, who):
+    found = plan(pressing(Delivery.objects.addressed_to(cast[who]), what).page(6))
+    assert f"{what}_presses" in found
+    assert "Sort" not in found
+    assert "ORDER BY" not in found
+
+
+@pytest.mark.parametrize("what", ["footage_until", "police_due_at"])
+def test_what_presses_at_a_site_is_read_along_its_index(cast, what):
+    found = plan(pressing(Delivery.objects.addressed_to(cast["hana"]).filter(site=uuid.uuid4()), what).page(6))
+    assert f"{what}_at_a_site" in found
+    assert "Sort" not in found
+    assert "ORDER BY" not in found
+
+
+@pytest.mark.parametrize("who", READERS)
+def test_what_is_closed_is_read_along_its_index(cast, who):
+    found = plan(Delivery.objects.addressed_to(cast[who]).closed().order_by(*LAST_CLOSED).page(26))
+    assert "closed_deliveries" in found
+    assert "Sort" not in found
+    assert "ORDER BY" not in found
+
+
+@pytest.mark.parametrize(("state", "order"), [("open", SOONEST), ("answered", LATEST), ("closed", LAST_CLOSED)])
 def test_a_site_is_read_along_its_index(cast, state, order):
     copies = getattr(Delivery.objects.addressed_to(cast["hana"]), state)().filter(site=uuid.uuid4())
     found = plan(copies.order_by(*order).page(26))
