@@ -126,9 +126,15 @@ def test_a_released_reader_is_not_told_who_is_involved():
         ("police", ""),
     ],
 )
-@pytest.mark.parametrize("reader", [Reader.AUTHOR, Reader.COMPANY, Reader.RELEASED])
+@pytest.mark.parametrize("reader", [Reader.AUTHOR, Reader.COMPANY])
 def test_whoever_might_speak_to_them_is_told_who_does_not_know(reader, about, expected):
     assert do_not_tell(seen(reader, about=[about])) == expected
+
+
+@pytest.mark.parametrize("about", [{"site"}, {"guard"}, {"unsure"}, {"office"}, {"site", "police"}])
+def test_a_released_reader_is_warned_of_the_customer_alone(about):
+    """Who else does not know would say who may be involved."""
+    assert do_not_tell(seen(Reader.RELEASED, about=about)) == "The customer does not know. Do not tell them."
 
 
 def test_a_customer_on_hold_for_the_police_does_not_know():

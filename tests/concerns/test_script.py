@@ -28,7 +28,12 @@ NEVER = [
     "Reader Canary",
 ]  # who signed, who has it, whom they rang, who read
 
-READERS = [*({reader} for reader in Reader), {Reader.AUTHOR, Reader.COMPANY}, {Reader.AUTHOR, Reader.RELEASED}]
+READERS = [
+    *({reader} for reader in Reader if reader != Reader.DECIDES),
+    {Reader.COMPANY, Reader.DECIDES},  # never without the other
+    {Reader.AUTHOR, Reader.COMPANY},
+    {Reader.AUTHOR, Reader.RELEASED},
+]
 WITH_AN_ACCOUNT = [readers for readers in READERS if readers != {Reader.CUSTOMER}]
 
 
