@@ -12,7 +12,7 @@ from accounts.models import Site
 from concerns import actions
 from concerns.models import Concern, Delivery, Event, Nature, Note, PersonSeen, VehicleSeen
 from concerns.times import LONDON
-from tests.cards import PERSON, VEHICLE, add_note, canaries, send_canaries, send_card
+from tests.cards import PERSON, VEHICLE, add_note, answer_all, canaries, send_canaries, send_card
 from tests.concerns.tampering import rewrite, stored
 from tests.pages import Page
 
@@ -293,6 +293,27 @@ def test_the_printed_page_has_the_card_and_nothing_to_press(cast, page, site):
     assert not printed.all("form")
     assert "Printed by Moss, Saturday 21 November, 23:26." in printed.text
     assert expected("company", None) - found(printed) <= {"canary-concern-police_log"}
+
+
+def test_what_was_held_asked_and_decided_is_printed_and_nothing_to_press(cast, page, site):
+    concern = send_card(cast["asha"], site=site)
+    actions.ask(concern=concern, by=cast["moss"], text="Which door?")
+    copy = concern.deliveries.get(recipient="customer")
+    actions.hold(delivery=copy, by=cast["moss"], officer="PC Pell", reference="Op 7", until=copy.due_at)
+    printed = page("moss", concern, PATHS[1])
+    main = printed.by_id("main-content").text
+    for said in ("Which door?", "On hold for the police", "PC Pell", "CCTV:", "Do not tell them."):
+        assert said in main
+    assert not [link["href"] for link in printed.by_id("main-content").all("a") if "govuk-button" in link["class"]]
+
+
+def test_what_came_of_it_is_printed(cast, page, concern):
+    answer_all(concern, cast["moss"])
+    actions.close(concern=concern, by=cast["hana"], outcome="with_police", reference="412")
+    for who in ("moss", "asha"):
+        main = page(who, concern, PATHS[1]).by_id("main-content").text
+        assert ("Closed: with the police" in main) == (who == "moss")
+        assert ("The police have it. Thank you." in main) == (who == "asha")
 
 
 # --- Whole pages --------------------------------------------------------------------------------------------------
