@@ -295,14 +295,13 @@ def test_the_printed_page_has_the_card_and_nothing_to_press(cast, page, site):
     assert expected("company", None) - found(printed) <= {"canary-concern-police_log"}
 
 
-def test_what_was_held_asked_and_decided_is_printed_and_nothing_to_press(cast, page, site):
+def test_what_was_held_and_decided_is_printed_and_nothing_to_press(cast, page, site):
     concern = send_card(cast["asha"], site=site)
-    actions.ask(concern=concern, by=cast["moss"], text="Which door?")
     copy = concern.deliveries.get(recipient="customer")
     actions.hold(delivery=copy, by=cast["moss"], officer="PC Pell", reference="Op 7", until=copy.due_at)
     printed = page("moss", concern, PATHS[1])
     main = printed.by_id("main-content").text
-    for said in ("Which door?", "On hold for the police", "PC Pell", "CCTV:", "Do not tell them."):
+    for said in ("On hold for the police", "PC Pell", "CCTV:", "Do not tell them."):
         assert said in main
     assert not [link["href"] for link in printed.by_id("main-content").all("a") if "govuk-button" in link["class"]]
 
