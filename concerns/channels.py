@@ -47,7 +47,7 @@ class Letter(NamedTuple):
     subject: str
     text: str
     html: str
-    facts: Mapping[str, str]  # what a control-room system is told: reference, by, link, ring
+    facts: Mapping[str, str]  # what a control-room system is told: reference, asks, by, link, ring
 
 
 @contextmanager

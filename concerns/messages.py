@@ -9,7 +9,8 @@ from django.urls import reverse
 from concerns import digest, links, references, wording
 from concerns.channels import Letter
 from concerns.models import Kind, Message
-from concerns.ringing import number_for
+from concerns.police import address_of
+from concerns.ringing import line_for
 
 # What each kind asks, before and after its time has passed. {reference} and {by} are filled in.
 ASKS = {
@@ -36,10 +37,13 @@ def letter(message: Message, address: str, now: datetime) -> Letter | None:
     assert message.about
     due_at = message.about.due_at
     reference = references.shown(message.delivery.concern.reference)
-    facts = {"reference": reference, "by": wording.by(due_at, now)}
-    subject = ASKS[Kind(message.kind)][due_at < now].format(**facts)
-    facts |= {"link": _link(message, address), "ring": str(number_for(message.delivery))}
-    words = {"subject": subject, **facts}
+    by, line = wording.by(due_at, now), line_for(message.delivery)
+    asks = ASKS[Kind(message.kind)][due_at < now]
+    subject = asks.format(reference=reference, by=by)
+    facts = {"reference": reference, "asks": subject, "link": _link(message, address), "ring": str(line.number)}
+    if "{by}" in asks:
+        facts["by"] = by
+    words = {**facts, "subject": subject, "whose": line.whose, "tap": address_of(facts["ring"])}
     text = render_to_string("concerns/email/message.txt", words)
     html = render_to_string("concerns/email/message.html", words)
     return Letter(id=message.pk, to=address, subject=subject, text=text, html=html, facts=facts)

@@ -111,10 +111,10 @@ def _duty(card: Mapping[str, Any]) -> list[str]:
 def _desk(force: Force) -> list[Number]:
     """The force's own desk, where that is another number than 101."""
     number = force.number_to_ring.strip()
-    return [Number(_address(number), number, str(force))] if number and _address(number) != "tel:101" else []
+    return [Number(address_of(number), number, str(force))] if number and address_of(number) != "tel:101" else []
 
 
-def _address(number: str) -> str:
+def address_of(number: str) -> str:
     """tel:02079460204 for a number that is nothing but a number; else empty, rather than a wrong one."""
     digits = number.replace("(0)", "")
     return "tel:" + re.sub(r"[^0-9+]", "", digits) if re.fullmatch(r"\+?[0-9 ()-]+", digits) else ""

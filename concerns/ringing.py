@@ -1,4 +1,4 @@
-"""Whom the author of a card rings once it is sent."""
+"""Whom the author of a card rings once it is sent, and whom a reader rings who cannot open it."""
 
 from typing import NamedTuple
 
@@ -7,6 +7,15 @@ from phonenumber_field.phonenumber import PhoneNumber
 from concerns.models import Concern, Delivery
 from concerns.routing import Recipient
 from concerns.telling import RING
+
+N101 = "101"
+
+
+class Line(NamedTuple):
+    """A number, and the name of whoever answers it. 101 is nobody's by name."""
+
+    number: PhoneNumber | str  # empty where nobody entered one
+    whose: str
 
 
 class Ring(NamedTuple):
@@ -50,11 +59,26 @@ def number_to_ask(concern: Concern) -> PhoneNumber | str:
     return concern.company.lead_phone if closed else concern.company.phone
 
 
-def number_for(copy: Delivery) -> PhoneNumber | str:
-    """Whom a reader of this copy rings where they cannot open it; empty where nobody entered a number."""
-    concern = copy.concern
-    if copy.recipient == Recipient.HEAD_OFFICE:  # not their own; nor the control room's, which it may be about
-        return concern.company.lead_phone or concern.force.number_to_ring
-    if copy.recipient == Recipient.LEAD:
-        return concern.force.number_to_ring
-    return number_to_ask(concern)
+def line_for(copy: Delivery) -> Line:
+    """Whom a reader of this copy rings where they cannot open it: not their own desk, nor one that it may be about."""
+    company = copy.concern.company
+    if copy.recipient == Recipient.HEAD_OFFICE and company.lead_phone:
+        return Line(company.lead_phone, str(company))  # not that it is the lead's: that would say who was not told
+    if copy.recipient in (Recipient.HEAD_OFFICE, Recipient.LEAD):
+        return _line_of_the_police(copy)
+    return Line(number_to_ask(copy.concern), str(company))
+
+
+def _line_of_the_police(copy: Delivery) -> Line:
+    """The force's own; 101 where an officer may be involved, or where this reader may not know whether one is."""
+    force = copy.concern.force
+    officer = any(_is_about_an_officer(each) for each in copy.concern.deliveries.all())
+    if officer or copy.released_at or force.number_to_ring.strip() in ("", N101):
+        return Line(N101, "")
+    return Line(force.number_to_ring, str(force))
+
+
+def _is_about_an_officer(copy: Delivery) -> bool:
+    if copy.recipient == Recipient.POLICE:
+        return copy.withheld_at is not None
+    return copy.recipient == Recipient.STANDARDS
