@@ -37,9 +37,12 @@ def rings_the_police(card: Card, own: str, is_author: bool) -> bool:
 
 
 def police_due(card: Card) -> datetime | None:
-    """By when the police must have been told: by the call, or by a copy where none is asked for. None once they are."""
+    """By when the police must have been told: by the call, or by a copy where none is asked for. None once they are, by
+    either of the two.
+    """
     calls = [copy for copy in card["told"] if copy.recipient == Recipient.POLICE_CALL]
-    asked = calls or [copy for copy in card["told"] if copy.recipient in DESKS_OF_THE_POLICE]
-    if not asked or any(copy.status in _DONE for copy in asked):
+    desks = [copy for copy in card["told"] if copy.recipient in DESKS_OF_THE_POLICE]
+    asked = calls or desks
+    if not asked or any(copy.status in _DONE for copy in [*calls, *desks]):
         return None
     return min(copy.due_at for copy in asked)

@@ -44,16 +44,18 @@ def pressure(
 
 
 def _police_due_at(copy: Delivery, copies: Collection[Delivery]) -> datetime | None:
-    """When the police must have been told: by the call, or by a copy where none is asked for. None once they are."""
+    """When the police must have been told: by the call, or by a copy where none is asked for. None once they are, by
+    either: who has not made the call is chased all the same.
+    """
     if copy.recipient == Recipient.CUSTOMER:
         return None
     if copy.recipient in DESKS_OF_THE_POLICE and copy.status in _DONE:
-        return None  # they know of it, whoever was to ring them
+        return None  # they know of it, whatever became of the other desk
     calls = [other for other in copies if other.recipient == Recipient.POLICE_CALL]
     desks = [other for other in copies if other.recipient in DESKS_OF_THE_POLICE and not other.withheld_at]
     if copy.released_at:  # that the standards desk was told says who may be involved
         desks = [other for other in desks if other.recipient == Recipient.POLICE]
     asked = calls or desks
-    if not asked or any(other.status in _DONE for other in asked):
+    if not asked or any(other.status in _DONE for other in [*calls, *desks]):
         return None
     return min(other.due_at for other in asked)

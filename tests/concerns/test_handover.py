@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Site
 from accounts.roles import Role
-from concerns import actions, handover
+from concerns import actions, digest, handover
 from concerns.actions import chasing
 from concerns.models import Delivery, Question
 from concerns.routing import Party
@@ -102,6 +102,45 @@ def test_the_police_not_told_are_the_loudest_with_the_numbers_to_ring(cast, page
     call = copy_for(concern, "police_call")
     actions.record_told(delivery=call, by=cast["moss"], whom="Ali", at=timezone.now(), how="101", log="431")
     assert "police" not in parts("moss")
+
+
+def test_police_who_have_their_copy_are_not_said_not_to_know(cast, page, parts, site, sign_in, clock):
+    concern = send_card(cast["asha"], site=site, urgency="emergency")
+    acknowledge(concern, cast, "police")
+    clock(2026, 11, 22, 0, 27)
+    assert not [copy for copy in concern.deliveries.all() if copy.police_due_at]
+    for who in ("moss", "hana"):
+        assert "police" not in parts(who)
+        for address in ("/concerns/", f"/concerns/{concern}/"):
+            assert "cse-box--alarm" not in sign_in(who).get(address).content.decode()
+    assert "Police not told" not in [part.heading for part in digest_of(cast["hana"])]
+
+
+def digest_of(person):
+    now = timezone.now()
+    return [part for part in digest.contents(person, since=now - DAY, now=now) if part.references]
+
+
+def test_the_call_is_chased_as_any_copy_that_waits_though_the_police_have_theirs(cast, parts, site, clock):
+    concern = send_card(cast["asha"], site=site, urgency="emergency")
+    acknowledge(concern, cast, "police", "manager", "head_office", "customer")
+    now = clock(2026, 11, 22, 0, 27)
+    call = copy_for(concern, "police_call")
+    assert call in Delivery.objects.due(now)
+    chasing.proceed(delivery=call, now=now)
+    assert copy_for(concern, "police_call").escalations == 1
+    assert "Waiting for police call, by 23:41 (46 min overdue)." in parts("moss")["others"][str(concern)]
+
+
+def test_a_released_reader_does_not_learn_that_the_standards_desk_has_it(cast, parts, site, clock):
+    concern = send_card(cast["asha"], site=site, urgency="prompt", about=["guard", "police"])
+    actions.release(delivery=copy_for(concern, "manager"), by=cast["hana"], reason="It was not him.")
+    clock(2026, 11, 22, 0, 27)
+    before = parts("moss")
+    actions.acknowledge(delivery=copy_for(concern, "standards"), by=cast["lena"])
+    assert parts("moss") == before
+    assert list(before) == ["police"]
+    assert "police" not in parts("hana")
 
 
 def test_a_card_about_an_officer_sends_nobody_to_the_local_desk(cast, parts, site, clock):
