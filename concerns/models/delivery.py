@@ -231,27 +231,41 @@ class Delivery(Timed):
         return people.exclude(pk__in=self.concern.kept_from.values("pk")).order_by("pk").distinct()
 
     def desk(self) -> dict[str, str]:
-        """{channel: address} of this recipient's duty desk; empty where anybody who reads it may not know of this.
+        """{channel: address} of this recipient's duty desk; none that is read by anybody who may not know of this.
 
         A copy that was released is for the people it was released to: whoever else reads the mailbox may be involved.
         """
-        if self.withheld_at or self.held_until or self.released_at or self._is_read_by_somebody_kept_from():
+        if self.withheld_at or self.held_until or self.released_at:
             return {}
-        site, organisation = self.site, self.organisation
-        addresses: dict[str, dict[str, str]] = {
-            Recipient.HEAD_OFFICE: {"email": organisation.head_office_mailbox},
-            Recipient.POLICE: {"email": organisation.intelligence_mailbox},
-            Recipient.STANDARDS: {"email": organisation.standards_mailbox},
-        }
-        if site and site.contractor_id == organisation.pk:  # and not another company's since
-            room = {"email": site.control_room_mailbox, "webhook": site.control_room_webhook}
-            addresses[Recipient.MANAGER] = room
-        if site and site.customer_id == organisation.pk:
-            addresses[Recipient.CUSTOMER] = {"email": site.customer_mailbox}
-        return {channel: address for channel, address in addresses.get(self.recipient, {}).items() if address}
+        own = {channel: address for channel, address in self._addresses().items() if address}
+        if not own or not self.concern.kept_from.exists():
+            return own
+        read = {address for address in own.values() if self._is_read_by_somebody_kept_from(address)}
+        return {channel: address for channel, address in own.items() if address not in read}
 
-    def _is_read_by_somebody_kept_from(self) -> bool:
-        """At a site's control room that is anybody who works there; elsewhere whoever has that role."""
-        kept = self.concern.kept_from.filter(is_active=True, organisation=self.organisation_id)
-        there = Q(sites=self.site_id) if self.recipient == Recipient.MANAGER else Q(role=self.recipient)
-        return kept.filter(there).exists()
+    def _addresses(self) -> dict[str, str]:
+        """{channel: address, perhaps empty} of the desk, as somebody entered them."""
+        site, organisation = self.site, self.organisation
+        if site and self.recipient == Recipient.MANAGER and site.contractor_id == organisation.pk:  # still theirs
+            return {"email": site.control_room_mailbox, "webhook": site.control_room_webhook}
+        if site and self.recipient == Recipient.CUSTOMER and site.customer_id == organisation.pk:
+            return {"email": site.customer_mailbox}
+        mailboxes: dict[str, str] = {
+            Recipient.HEAD_OFFICE: organisation.head_office_mailbox,
+            Recipient.POLICE: organisation.intelligence_mailbox,
+            Recipient.STANDARDS: organisation.standards_mailbox,
+        }
+        return {"email": mailboxes.get(self.recipient, "")}
+
+    def _is_read_by_somebody_kept_from(self, address: str) -> bool:
+        """Their own address, or one that a desk of theirs has too, wherever that is: each site and organisation counts.
+
+        A control room is read by anybody who works there; the other desks by whoever has that role.
+        """
+        own, room = Q(email__iexact=address), Q(sites__control_room_mailbox__iexact=address)
+        room = (room | Q(sites__control_room_webhook=address)) & Q(sites__contractor=F("organisation"))
+        customers = Q(role=Role.CUSTOMER, organisation__own_sites__customer_mailbox__iexact=address)
+        office = Q(role=Role.HEAD_OFFICE, organisation__head_office_mailbox__iexact=address)
+        police = Q(role=Role.POLICE, organisation__intelligence_mailbox__iexact=address)
+        at_work = Q(is_active=True) & (room | customers | office | police)
+        return self.concern.kept_from.filter(own | at_work).exists()

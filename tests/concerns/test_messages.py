@@ -6,9 +6,9 @@ from itertools import combinations
 import pytest
 from django.utils import timezone
 
-from accounts.models import Organisation, Site
+from accounts.models import Organisation, Site, User
 from concerns import actions, messages
-from concerns.models import Kind, Message
+from concerns.models import Delivery, KeptFrom, Kind, Message
 from concerns.routing import Party, Recipient
 from tests.cards import send_card
 from tests.pages import Page
@@ -157,3 +157,100 @@ def test_a_lock_screen_shows_no_name_and_no_number(concern, kind):
         subject = letter(copy, kind).subject
         assert "Brightkeep" not in subject
         assert "020" not in subject
+
+
+# --- Which mailboxes it goes to -----------------------------------------------------------------------------------
+
+ROOM = "room@demo.example"
+
+
+def somebody(organisation, role, **facts):
+    """Somebody new of this organisation."""
+    facts = {"name": "Odd", "email": f"odd-{role}@demo.example"} | facts
+    return User.objects.create_user(organisation=organisation, role=role, **facts)
+
+
+def keep(concern, person):
+    KeptFrom.objects.create(concern=concern, user=person, recipient="")
+
+
+@pytest.fixture
+def rooms(cast):
+    """One control room for all sites of all companies; its system takes messages too."""
+    Site.objects.update(control_room_mailbox=ROOM, control_room_webhook="https://room.example/in")
+
+
+@pytest.mark.parametrize("role", ["guard", "manager"])
+@pytest.mark.usefixtures("rooms")
+def test_a_control_room_of_two_sites_is_sent_nothing_that_is_kept_from_somebody_at_the_other(cast, role):
+    first, second = list(cast["moss"].sites.all())[:2]
+    concern = send_card(cast["asha"], site=first)
+    assert copy_for(concern, "manager").desk() == {"email": ROOM, "webhook": "https://room.example/in"}
+    keep(concern, somebody(second.contractor, role, sites=[second]))
+    assert copy_for(concern, "manager").desk() == {}
+
+
+@pytest.mark.usefixtures("rooms")
+def test_only_an_address_that_somebody_kept_from_it_reads_is_left_out(cast):
+    first, second = list(cast["moss"].sites.all())[:2]
+    Site.objects.filter(pk=second.pk).update(control_room_webhook="")
+    concern = send_card(cast["asha"], site=first)
+    keep(concern, somebody(second.contractor, "guard", sites=[second]))
+    Site.objects.filter(pk=second.pk).update(control_room_mailbox="")
+    assert copy_for(concern, "manager").desk().keys() == {"email", "webhook"}
+    Site.objects.filter(pk=second.pk).update(control_room_mailbox=ROOM.upper())
+    assert copy_for(concern, "manager").desk().keys() == {"webhook"}
+
+
+# Where else a control room's address stands, and who reads it there.
+ELSEWHERE = [
+    ("cole", "customer", lambda cast: Site.objects.update(customer_mailbox=ROOM.upper())),
+    ("hana", "head_office", lambda cast: Organisation.objects.update(head_office_mailbox=ROOM.upper())),
+    ("priya", "police", lambda cast: Organisation.objects.update(intelligence_mailbox=ROOM.upper())),
+]
+
+
+@pytest.mark.parametrize(("whose", "role", "enter"), ELSEWHERE, ids=[role for _, role, _ in ELSEWHERE])
+@pytest.mark.usefixtures("rooms")
+def test_a_mailbox_that_another_kind_of_desk_has_too_counts_as_read_there(cast, whose, role, enter):
+    concern = send_card(cast["asha"])
+    keep(concern, somebody(cast[whose].organisation, role))
+    assert "email" in copy_for(concern, "manager").desk()
+    enter(cast)
+    assert "email" not in copy_for(concern, "manager").desk()
+
+
+@pytest.mark.parametrize("recipient", ["manager", "head_office", "customer", "police"])
+@pytest.mark.parametrize("works", [True, False])
+def test_a_mailbox_that_is_the_own_address_of_somebody_kept_from_it_is_sent_nothing(cast, recipient, works):
+    Site.objects.update(control_room_mailbox="Odd@demo.example", customer_mailbox="Odd@demo.example")
+    Organisation.objects.update(head_office_mailbox="Odd@demo.example", intelligence_mailbox="Odd@demo.example")
+    concern = send_card(cast["asha"])
+    assert copy_for(concern, recipient).desk() == {"email": "Odd@demo.example"}
+    other = cast["stan"].organisation  # where no desk has it
+    keep(concern, somebody(other, "lead", email="odd@demo.example", is_active=works))
+    assert copy_for(concern, recipient).desk() == {}
+
+
+def test_the_standards_desk_is_sent_nothing_where_the_ordinary_desk_reads_its_mailbox(cast):
+    concern = send_card(cast["asha"], about=["police"])
+    assert copy_for(concern, "standards").desk() == {"email": "standards@demo.example"}
+    Organisation.objects.filter(name="Wexmoor Police").update(intelligence_mailbox="Standards@demo.example")
+    assert copy_for(concern, "standards").desk() == {}
+
+
+@pytest.mark.usefixtures("rooms")
+def test_a_leaver_reads_no_desk(cast):
+    concern = send_card(cast["asha"])
+    gone = somebody(concern.company, "guard", sites=[concern.site])
+    keep(concern, gone)
+    assert not copy_for(concern, "manager").desk()
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    assert copy_for(concern, "manager").desk()
+
+
+@pytest.mark.usefixtures("rooms")
+def test_where_nobody_is_kept_from_it_one_query_says_so(concern, django_assert_num_queries):
+    copy = Delivery.objects.select_related("concern", "site", "organisation").get(concern=concern, recipient="manager")
+    with django_assert_num_queries(1):
+        assert copy.desk()
