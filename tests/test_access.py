@@ -57,7 +57,7 @@ saved              POST   403     404     422     422     404     422     422   
 note               GET    in      200     200     200     404     404     200     404         404
 note               POST   403     422     422     422     404     404     422     404         404
 acknowledge        GET    in      404     concern concern concern concern concern 404         concern
-acknowledge        POST   in      404     concern concern 404     concern concern 404         404
+acknowledge        POST   in      404     409     409     404     409     409     404         404
 desk_link          GET    desk    desk    desk    desk    desk    desk    desk    desk        desk
 desk_link          POST   405     405     405     405     405     405     405     405         405
 desk               GET    404     404     404     404     404     404     404     404         404

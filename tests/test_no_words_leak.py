@@ -100,7 +100,7 @@ class Day:
         assert self.ask("asha", "post", f"/concerns/{concern}/told/", TOLD).status_code == 302
         assert self.ask("moss", "post", f"/concerns/{concern}/told/police/", TELL).status_code == 302
         assert self.ask("moss", "post", f"/concerns/{concern}/saved/", SAVED).status_code == 302
-        self.ask("hana", "post", f"/concerns/{concern}/acknowledge/", {"x": CANARY})
+        self.ask("hana", "post", f"/concerns/{concern}/acknowledge/", {"writer": self.cast["hana"].pk, "x": CANARY})
         self.comes_to_its_end(concern)
         return concern
 

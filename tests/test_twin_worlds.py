@@ -206,7 +206,7 @@ def press_all_buttons(walker, reference):
     walker.go("POST", f"{card}note/", **words)
     walker.go("POST", f"{card}note/", **words, add="people")
     walker.go("POST", f"{card}told/", told_whom="Dee", told_at="2320")
-    walker.go("POST", f"{card}acknowledge/")
+    walker.go("POST", f"{card}acknowledge/", writer=walker.client.session.get("_auth_user_id", ""))
     for page, typed in {**TELLING, **DECISIONS}.items():
         walker.go("POST", f"{card}{page}/", **typed)
     walker.go("GET", card)

@@ -1,6 +1,6 @@
 """The verbs. Each writes all its rows and its event in one transaction, or nothing."""
 
-from concerns.actions.answers import acknowledge, receive, record_told
+from concerns.actions.answers import acknowledge, join, receive, record_told
 from concerns.actions.cards import SentBefore, add_note, read, record_printed, submit
 from concerns.actions.decisions import (
     Already,
@@ -27,6 +27,7 @@ __all__ = [
     "close",
     "end_hold",
     "hold",
+    "join",
     "keep_from",
     "pass_on",
     "propose",

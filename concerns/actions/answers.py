@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -10,29 +11,37 @@ from concerns.actions.pressing import lock, press
 from concerns.models import Delivery, Event, record
 from concerns.routing import AT_ONCE, Recipient
 
+ANSWER = Q(acknowledged_at__isnull=False) | Q(told_at__isnull=False)
+
 
 @transaction.atomic
 def acknowledge(*, delivery: Delivery, by: User) -> bool:
-    """Say that a recipient has their copy. Only the first does; a later one joins the history, once."""
+    """Say that a recipient has their copy. Only the first does."""
     lock(delivery.concern_id)
     now = timezone.now()
-    mine = Delivery.objects.filter(pk=delivery.pk)
-    first = mine.open().update(acknowledged_at=now, acknowledged_by=by, act_at=None)
-    if not first and not _is_another(delivery, by):
+    if not Delivery.objects.filter(pk=delivery.pk).open().update(acknowledged_at=now, acknowledged_by=by, act_at=None):
         return False
-    if first:
-        press(delivery.concern)
-    record(Event.Verb.ACKNOWLEDGED, delivery.concern, by=by, at=now, detail={"recipient": delivery.recipient})
-    return bool(first)
+    press(delivery.concern)
+    _record_that_they_have_it(delivery, by, now)
+    return True
 
 
-def _is_another(delivery: Delivery, by: User) -> bool:
-    """Whether somebody else has acknowledged it and they have not."""
-    has_it = Delivery.objects.filter(pk=delivery.pk, acknowledged_at__isnull=False).exclude(acknowledged_by=by)
+@transaction.atomic
+def join(*, delivery: Delivery, by: User) -> bool:
+    """Say that they have it too: once, in the history alone. What ended the copy stands as it is."""
+    lock(delivery.concern_id)
+    ended = Delivery.objects.filter(pk=delivery.pk, withheld_at=None, held_until=None).filter(ANSWER)
     said = Event.objects.filter(
         concern_id=delivery.concern_id, by_id=by.pk, verb=Event.Verb.ACKNOWLEDGED, detail__recipient=delivery.recipient
     )
-    return has_it.exists() and not said.exists()
+    if not ended.exists() or said.exists():
+        return False
+    _record_that_they_have_it(delivery, by, timezone.now())
+    return True
+
+
+def _record_that_they_have_it(delivery: Delivery, by: User, at: datetime) -> None:
+    record(Event.Verb.ACKNOWLEDGED, delivery.concern, by=by, at=at, detail={"recipient": delivery.recipient})
 
 
 @transaction.atomic

@@ -21,6 +21,8 @@ from concerns.views import decisions, sheets, telling
 from concerns.views.sheets import Notice
 from concerns.views.telling import Seen
 
+SAID_BEFORE = "That you have it stood in the history before. Nothing was changed."
+
 
 def _visible(request, reference):
     return get_object_or_404(Concern.objects.visible_to(request.user).with_reference(reference).whole())
@@ -70,9 +72,9 @@ def _context(request, found):
 
 
 def _may_join(mine, events, user):
-    """Whether somebody else has acknowledged their copy and they have not: they can say that they have it too."""
+    """Whether their copy was ended by somebody else, and they have not said yet that they have it too."""
     said = {(e.by_id, e.detail["recipient"]) for e in events if e.verb == Event.Verb.ACKNOWLEDGED}
-    return bool(mine.acknowledged_at) and (user.pk, mine.recipient) not in said
+    return bool(mine.acknowledged_at or mine.told_at) and (user.pk, mine.recipient) not in said
 
 
 def _history(found):
@@ -91,13 +93,29 @@ def acknowledge(request, reference):
     mine = Delivery.objects.addressed_to(request.user).filter(concern__in=Concern.objects.with_reference(reference))
     copies = get_list_or_404(mine.select_related("concern"))  # two where one was passed on to them
     concern = copies[0].concern
+    if not (request.POST.get("writer") and sheets.written_by(request.user, request.POST)):
+        return _opened_by_somebody_else(request, concern)
     first = [actions.acknowledge(delivery=copy, by=request.user) for copy in copies]
+    joined = [actions.join(delivery=copy, by=request.user) for copy in copies]
     if not any(first):
-        messages.info(request, "Somebody has this already. That you have it too stands in the history.")
+        messages.info(request, _already(copies) if any(joined) else SAID_BEFORE)
         return redirect(concern)
     messages.success(request, "Acknowledged. Whoever sent the card can see that you have it.")
     asks = any(decides(request.user, copy, concern.deliveries.all()) for copy in copies) and concern.involved
     return redirect("keep_from", reference) if asks else redirect(concern)
+
+
+def _opened_by_somebody_else(request, concern):
+    """To acknowledge is to have opened it: a button that was left on somebody else's page counts for nobody."""
+    sentence = f"You are signed in as {request.user}, and somebody else opened the page with that button."
+    context = {"reference": str(concern), "sentence": sentence, "unopened": True}
+    return render(request, "concerns/already.html", context, status=409)
+
+
+def _already(copies):
+    if all(copy.told_at for copy in copies):
+        return "It was written down before that you were told. That you have it stands in the history."
+    return "Somebody has this already. That you have it too stands in the history."
 
 
 @login_not_required  # as for the card: a session that ran out must not lose the words

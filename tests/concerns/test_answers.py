@@ -19,6 +19,10 @@ def acknowledge(copy, by):
     return actions.acknowledge(delivery=Delivery.objects.get(pk=copy.pk), by=by)
 
 
+def join(copy, by):
+    return actions.join(delivery=Delivery.objects.get(pk=copy.pk), by=by)
+
+
 def record_told(copy, by, whom="the control room"):
     return actions.record_told(delivery=Delivery.objects.get(pk=copy.pk), by=by, whom=whom, at=timezone.now())
 
@@ -49,14 +53,34 @@ def test_the_first_answer_stands(copy, cast, first, second):
     before = Delivery.objects.filter(pk=copy.pk).values("acknowledged_by", "told_by", "told_at").get()
     assert not second(copy, cast["asha"])
     assert Delivery.objects.filter(pk=copy.pk).values("acknowledged_by", "told_by", "told_at").get() == before
-    assert len(answers(copy)) == (2 if first == second == acknowledge else 1)
+    assert len(answers(copy)) == 1
 
 
-def test_a_later_acknowledgement_joins_the_history_once(copy, cast):
+@pytest.mark.parametrize("first", [acknowledge, record_told])
+def test_a_later_acknowledgement_joins_the_history_once(copy, cast, first):
+    assert first(copy, cast["moss"])
+    joined = [join(copy, cast[name]) for name in ("hana", "hana", "priya")]
+    assert joined == [True, False, True]
+    assert [event.by_id for event in answers(copy)] == [cast["moss"].pk, cast["hana"].pk, cast["priya"].pk]
+    assert [event.verb for event in answers(copy)[1:]] == [Event.Verb.ACKNOWLEDGED] * 2
+
+
+def test_whoever_acknowledged_it_first_joins_nobody(copy, cast):
     acknowledge(copy, cast["moss"])
-    for name in ("hana", "hana", "moss"):
-        assert not acknowledge(copy, cast[name])
-    assert [event.by_id for event in answers(copy)] == [cast["moss"].pk, cast["hana"].pk]
+    assert not join(copy, cast["moss"])
+    assert len(answers(copy)) == 1
+
+
+def test_nobody_joins_before_somebody_has_it(copy, cast):
+    assert not join(copy, cast["moss"])
+    assert (answers(copy), Delivery.objects.get(pk=copy.pk).status) == ([], Status.WAITING)
+
+
+def test_nobody_joins_a_copy_that_was_closed_to_them_meanwhile(copy, cast):
+    acknowledge(copy, cast["hana"])
+    add_note(copy.concern, cast["asha"], about=["guard"])
+    assert not join(copy, cast["moss"])
+    assert len(answers(copy)) == 1
 
 
 @pytest.mark.django_db(transaction=True)

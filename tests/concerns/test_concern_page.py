@@ -6,9 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Site
+from accounts.models import Site, User
 from concerns import actions
 from concerns.models import Concern, Delivery, Event, Nature, Note, PersonSeen, VehicleSeen
 from concerns.times import LONDON
@@ -266,14 +267,91 @@ def test_there_is_one_next_action(page, concern, who, next_one):
 
 
 @pytest.mark.parametrize("who", ["moss", "hana", "cole", "priya"])
-def test_acknowledging_says_so_once_and_asks_no_more(sign_in, page, concern, who):
+def test_acknowledging_says_so_once_and_asks_no_more(sign_in, page, cast, concern, who):
     browser = sign_in(who)
-    first = Page(browser.post(f"/concerns/{concern}/acknowledge/", follow=True))
-    again = Page(browser.post(f"/concerns/{concern}/acknowledge/", follow=True))
+    first = Page(acknowledge(browser, concern, cast[who], follow=True))
+    again = Page(acknowledge(browser, concern, cast[who], follow=True))
     assert "Acknowledged. Whoever sent the card can see that you have it." in first.text
-    assert "Somebody has this already. That you have it too stands in the history." in again.text
+    assert "That you have it stood in the history before. Nothing was changed." in again.text
     assert "acknowledge" not in actions_on(page(who, concern))
-    assert Event.objects.filter(concern_id=concern.pk, verb="acknowledged").count() == 1
+    assert acknowledged(concern) == [cast[who].pk]
+
+
+def acknowledge(browser, concern, writer, **more):
+    """Press the button of a page that this person opened."""
+    return browser.post(f"/concerns/{concern}/acknowledge/", {"writer": str(writer.pk)}, **more)
+
+
+def acknowledged(concern):
+    """Who said that they have it, as it stands in the history."""
+    events = Event.objects.filter(concern_id=concern.pk, verb="acknowledged")
+    return list(events.order_by("number").values_list("by_id", flat=True))
+
+
+def pressed(page, concern):
+    """(where its button leads, what it sends)."""
+    address = f"/concerns/{concern}/acknowledge/"
+    return address, page.posted(address)
+
+
+def colleague(of, name="Nora"):
+    """Somebody with the same role, at the same company."""
+    return User.objects.create_user(
+        name=name, email=f"{name.lower()}@demo.example", role=of.role, organisation=of.organisation
+    )
+
+
+@pytest.mark.parametrize("who", ["moss", "hana", "cole", "priya"])
+def test_the_button_belongs_to_whoever_opened_the_page(sign_in, page, cast, concern, who):
+    address, sent = pressed(page(who, concern), concern)
+    assert sent["writer"] == [str(cast[who].pk)]
+    assert sign_in(who).post(address, sent).status_code == 302
+    assert acknowledged(concern) == [cast[who].pk]
+
+
+@pytest.mark.parametrize("who", ["hana", "cole", "priya"])
+def test_a_button_on_somebody_elses_page_acknowledges_nothing(sign_in, page, concern, who):
+    before = pressed(page("moss", concern), concern)
+    answer = sign_in(who).post(*before)
+    told = Page(answer)
+    assert (answer.status_code, acknowledged(concern)) == (409, [])
+    assert f"You are signed in as {who.title()}, and somebody else opened the page with that button." in told.text
+    assert f"/concerns/{concern}/" in [link["href"] for link in told.by_id("main-content").all("a")]
+    assert Event.objects.filter(concern_id=concern.pk, verb="opened", by_role="manager").count() == 1
+    assert Event.objects.filter(concern_id=concern.pk, verb="opened").count() == 1
+
+
+@pytest.mark.parametrize("sent", [{}, {"writer": ""}, {"writer": "x"}])
+def test_a_button_of_nobodys_acknowledges_nothing(sign_in, concern, sent):
+    answer = sign_in("moss").post(f"/concerns/{concern}/acknowledge/", sent)
+    assert (answer.status_code, acknowledged(concern)) == (409, [])
+
+
+def test_whoever_says_that_they_have_it_too_opened_the_page(sign_in, page, cast, concern):
+    acknowledge(sign_in("hana"), concern, cast["hana"])
+    nora = colleague(cast["hana"])
+    browser = Client()
+    browser.force_login(nora)
+    address, sent = pressed(Page(browser.get(f"/concerns/{concern}/")), concern)
+    assert sign_in("hana").post(address, sent).status_code == 409
+    assert "Somebody has this already. That you have it too stands in the history." in (
+        Page(browser.post(address, sent, follow=True)).text
+    )
+    assert acknowledged(concern) == [cast["hana"].pk, nora.pk]
+
+
+@pytest.mark.parametrize(("who", "recipient"), [("hana", "head_office"), ("cole", "customer"), ("priya", "police")])
+def test_whoever_was_told_may_say_that_they_have_it(sign_in, page, cast, concern, who, recipient):
+    copy = concern.deliveries.get(recipient=recipient)
+    actions.record_told(delivery=copy, by=cast["moss"], whom="Dee", at=timezone.now())
+    address, sent = pressed(page(who, concern), concern)
+    said = Page(sign_in(who).post(address, sent, follow=True))
+    assert "That you have it stands in the history." in said.text
+    assert "Somebody has this already" not in said.text
+    assert acknowledged(concern) == [cast[who].pk]
+    assert "acknowledge" not in actions_on(page(who, concern))
+    copy.refresh_from_db()
+    assert (copy.status, copy.told_whom) == ("told", "Dee")
 
 
 def test_a_manager_who_wrote_it_acknowledges_no_copy_of_theirs_but_may_have_one(cast, page, site):
@@ -282,8 +360,8 @@ def test_a_manager_who_wrote_it_acknowledges_no_copy_of_theirs_but_may_have_one(
 
 
 @pytest.mark.parametrize("who", ["asha", "lena", "ada", "stan"])
-def test_who_has_no_copy_acknowledges_nothing(sign_in, concern, who):
-    assert sign_in(who).post(f"/concerns/{concern}/acknowledge/").status_code == 404
+def test_who_has_no_copy_acknowledges_nothing(sign_in, cast, concern, who):
+    assert acknowledge(sign_in(who), concern, cast[who]).status_code == 404
     assert not concern.deliveries.exclude(acknowledged_at=None).exists()
 
 

@@ -38,11 +38,15 @@ def keep(browser, concern, *people, **more):
     return browser.post(address(concern), {"people": [str(person.pk) for person in people], **more}, follow=True)
 
 
+def acknowledge(browser, concern, writer):
+    return browser.post(f"/concerns/{concern}/acknowledge/", {"writer": writer.pk}, follow=True)
+
+
 # --- It works -----------------------------------------------------------------------------------------------------
 
 
-def test_acknowledging_asks_for_names_where_somebody_may_be_involved(sign_in, concern_about_moss):
-    response = sign_in("hana").post(f"/concerns/{concern_about_moss}/acknowledge/", follow=True)
+def test_acknowledging_asks_for_names_where_somebody_may_be_involved(sign_in, cast, concern_about_moss):
+    response = acknowledge(sign_in("hana"), concern_about_moss, cast["hana"])
     assert response.redirect_chain == [(address(concern_about_moss), 302)]
     text = Page(response).text
     assert "Acknowledged." in text
@@ -52,7 +56,7 @@ def test_acknowledging_asks_for_names_where_somebody_may_be_involved(sign_in, co
 @pytest.mark.parametrize(("about", "who"), [("no", "hana"), ("site", "moss"), ("guard", "priya")])
 def test_acknowledging_asks_nobody_else(sign_in, cast, about, who):
     concern = send_card(cast["asha"], about=[about])
-    response = sign_in(who).post(f"/concerns/{concern}/acknowledge/", follow=True)
+    response = acknowledge(sign_in(who), concern, cast[who])
     assert response.redirect_chain == [(f"/concerns/{concern}/", 302)]
 
 
@@ -60,7 +64,7 @@ def test_head_office_that_was_released_is_asked_for_no_names(sign_in, cast):
     concern = send_card(cast["asha"], about=["office"])
     copy = concern.deliveries.get(recipient="head_office")
     actions.release(delivery=copy, by=cast["lena"], reason="Somebody else.")
-    response = sign_in("hana").post(f"/concerns/{concern}/acknowledge/", follow=True)
+    response = acknowledge(sign_in("hana"), concern, cast["hana"])
     assert response.redirect_chain == [(f"/concerns/{concern}/", 302)]
 
 

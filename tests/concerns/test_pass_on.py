@@ -68,7 +68,7 @@ def test_the_new_reader_sees_the_card_and_may_answer_for_it(cast, concern, nell,
     pass_on(concern, nell, cast["moss"])
     client.force_login(nell)
     assert "A man bought food" in Page(client.get(f"/concerns/{concern}/")).text
-    client.post(f"/concerns/{concern}/acknowledge/")
+    client.post(f"/concerns/{concern}/acknowledge/", {"writer": nell.pk})
     assert copy_of(concern).acknowledged_by == nell
 
 
@@ -223,6 +223,7 @@ def test_somebody_with_two_copies_acknowledges_both(sign_in, cast, concern):
     lead = concern.deliveries.get(recipient="manager")
     lead.pk, lead.recipient, lead._state.adding = uuid.uuid4(), "lead", True
     lead.save()
-    assert sign_in("lena").post(f"/concerns/{concern}/acknowledge/").status_code == 302
+    sent = {"writer": cast["lena"].pk}
+    assert sign_in("lena").post(f"/concerns/{concern}/acknowledge/", sent).status_code == 302
     theirs = concern.deliveries.filter(recipient__in=["manager", "lead"])
     assert set(theirs.values_list("acknowledged_by", flat=True)) == {cast["lena"].pk}

@@ -116,9 +116,9 @@ def test_asking_does_not_keep_anybody_signed_in(opened, concern):
     assert not list(chain(*(answer.cookies for answer in answers)))
 
 
-def test_asking_takes_no_message_away(opened, concern):
+def test_asking_takes_no_message_away(cast, opened, concern):
     browser, tag = opened()
-    browser.post(f"/concerns/{concern}/acknowledge/")
+    browser.post(f"/concerns/{concern}/acknowledge/", {"writer": cast["moss"].pk})
     ask(browser, tag)
     assert "Acknowledged." in Page(browser.get("/concerns/")).text
 
