@@ -46,6 +46,15 @@ def waiting() -> tuple[int, int]:
     return messages.count(), messages.filter(attempts__gt=0).count()
 
 
+def put_off_too_long(now: datetime) -> tuple[int, datetime | None]:
+    """(messages that were put off and should have left by now, when the oldest of them was made).
+
+    Nothing of this is ever due for long: each time that one is put off, it gets another moment to come.
+    """
+    messages = Message.objects.waiting().exclude(kind=Kind.DIGEST).filter(attempts__gt=0, made_at__lt=now - PATIENCE)
+    return messages.count(), messages.aggregate(at=Min("made_at"))["at"]
+
+
 # --- Addresses ----------------------------------------------------------------------------------------------------
 
 

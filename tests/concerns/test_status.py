@@ -1,5 +1,6 @@
 """`manage.py status`: whether messages leave, for whoever runs the service, and not a word of any card."""
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from concerns import actions, backlog, worker
 from concerns.channels import ChannelError
 from concerns.models import Delivery, Footage, Heartbeat, Message
 from tests.cards import send_canaries, send_card
+from tests.concerns.timeline import Timeline
 
 pytestmark = pytest.mark.usefixtures("clock")
 DESK = "intelligence@demo.example"
@@ -172,6 +174,55 @@ def test_what_waits_is_counted(beating, cast, concern, answers, status):
     answers[cast["moss"].email] = ChannelError("The mail server hung up, or took too long.")
     work()
     assert "Waiting 1 message, 1 of them put off" in status()[1]
+
+
+def everybody_is_busy(cast, monkeypatch):
+    """A post of which no mail leaves."""
+    time = Timeline(monkeypatch)
+    time.puts_off = {*User.objects.exclude(email=None).values_list("email", flat=True), DESK}
+    return time
+
+
+def test_it_is_not_well_where_no_mail_has_left_for_hours(cast, monkeypatch, status):
+    time = everybody_is_busy(cast, monkeypatch)
+    send_card(cast["asha"], urgency="emergency")
+    for _ in range(5):
+        time.work()
+        time.now += timedelta(hours=1)
+    time.work()
+    worker.beat(uuid.uuid4())
+    code, said = status()
+    assert (code, time.left) == (1, [])
+    assert re.search(r"Not well: \d+ messages put off, the oldest for 5 h\.$", said)
+
+
+@pytest.mark.parametrize(("minutes", "code"), [(4, 0), (6, 1)])
+def test_a_message_may_be_put_off_for_five_minutes(cast, monkeypatch, status, minutes, code):
+    time = everybody_is_busy(cast, monkeypatch)
+    time.puts_off = {cast["moss"].email}
+    send_card(cast["asha"])
+    time.spend(timedelta(minutes=minutes))
+    worker.beat(uuid.uuid4())
+    found, said = status()
+    assert found == code
+    assert ("Not well: 1 message put off, the oldest for 6 min." in said) == bool(code)
+
+
+def test_a_digest_that_is_put_off_is_no_matter(cast, concern, monkeypatch, status):
+    time = everybody_is_busy(cast, monkeypatch)
+    concern.deliveries.all().update(act_at=time.now + timedelta(days=9))
+    time.now += timedelta(hours=9)
+    heard(seconds=0)
+    long_ago = time.now - timedelta(hours=8)
+    Message.objects.create(
+        kind="digest",
+        person=cast["hana"],
+        day=time.now.date(),
+        made_at=long_ago,
+        act_at=time.now + timedelta(minutes=9),
+        attempts=8,
+    )
+    assert status()[0] == 0
 
 
 # --- Addresses ----------------------------------------------------------------------------------------------------

@@ -72,7 +72,11 @@ class Command(BaseCommand):
         late = [
             f"{what} overdue for {self.ago(at)}" for what, at in due.items() if at and self.now - at > backlog.PATIENCE
         ]
-        return (["no worker is heard of: start `manage.py deliver`"] if is_late(self.now) else []) + late
+        return (["no worker is heard of: start `manage.py deliver`"] if is_late(self.now) else []) + late + self.stuck()
+
+    def stuck(self):
+        number, since = backlog.put_off_too_long(self.now)
+        return [f"{_count(number, 'message')} put off, the oldest for {self.ago(since)}"] if number else []
 
 
 def _count(number, one, more=""):
