@@ -57,16 +57,22 @@ def proceed(*, delivery: Delivery, now: datetime) -> None:
     if copy is None or copy.act_at is None or copy.act_at > now:
         return  # somebody answered meanwhile, or another worker has it
     Footage.objects.watch(copy.concern)
-    if copy.held_until:
-        _remind_of_hold(copy, now)
-    elif not copy.notified_at and copy.recipient != Recipient.POLICE_CALL:
+    is_first = not (copy.held_until or copy.notified_at or copy.recipient == Recipient.POLICE_CALL)
+    is_reminder = copy.held_until or now >= copy.due_at
+    if is_first:
         _send_first(copy, now)
-    elif (rest := routing.rested(now, recipient=copy.recipient, urgency=copy.urgency)) > now >= copy.due_at:
-        copy.act_at = rest  # it is night, and this would be no more than a reminder of a routine card
+    elif is_reminder and (rest := _rested(copy, now)) > now:
+        copy.act_at = rest
+    elif copy.held_until:
+        _remind_of_hold(copy, now)
     else:
         _escalate(copy, now)
     copy.leased_until = None
     copy.save(update_fields=["act_at", "leased_until", "notified_at", "escalations", "escalated_at"])
+
+
+def _rested(copy: Delivery, at: datetime) -> datetime:
+    return routing.rested(at, recipient=copy.recipient, urgency=copy.urgency)
 
 
 def _send_first(copy: Delivery, now: datetime) -> None:
@@ -74,7 +80,7 @@ def _send_first(copy: Delivery, now: datetime) -> None:
     copy.notified_at = now
     if tell(copy, Kind.FIRST, about=copy, now=now):
         late = max(copy.due_at, now + routing.SHORTEST_PAUSE)  # where the workers were silent, they have some time too
-        copy.act_at = routing.rested(late, recipient=copy.recipient, urgency=copy.urgency)
+        copy.act_at = _rested(copy, late)
     else:
         _escalate(copy, now)
 
@@ -86,10 +92,13 @@ def _escalate(copy: Delivery, now: datetime) -> None:
     told = _tell_next(copy, Kind.ESCALATION, now)
     copy.escalations += 1
     copy.escalated_at = now
-    again = now + routing.pause(copy.allowed, received=copy.received_at is not None)
-    copy.act_at = routing.rested(again, recipient=copy.recipient, urgency=copy.urgency)
+    copy.act_at = _again(copy, now)
     detail = {"recipient": copy.recipient, "to": told}
     record(Event.Verb.ESCALATED, copy.concern, at=now, detail=detail)
+
+
+def _again(copy: Delivery, now: datetime) -> datetime:
+    return _rested(copy, now + routing.pause(copy.allowed, received=copy.received_at is not None))
 
 
 def _tell_next(copy: Delivery, kind: Kind, now: datetime) -> str:
@@ -131,6 +140,20 @@ def _remind_of_hold(copy: Delivery, now: datetime) -> None:
     _tell_next(copy, Kind.HOLD, now)
     copy.escalations += 1
     copy.act_at = now + routing.LONGEST_PAUSE
+
+
+@transaction.atomic
+def catch_up(*, delivery: Delivery, now: datetime) -> None:
+    """The clock was set back since this copy was chased: it waits no longer than it would have."""
+    lock(delivery.concern_id)
+    copy = Delivery.objects.chased_ahead_of(now).filter(pk=delivery.pk).first()
+    if copy is None:
+        return
+    if copy.escalated_at:
+        copy.escalated_at, copy.act_at = now, min(copy.act_at, _again(copy, now))
+    else:
+        copy.act_at = max(copy.due_at, now + routing.SHORTEST_PAUSE)
+    copy.save(update_fields=["escalated_at", "act_at"])
 
 
 # --- Footage --------------------------------------------------------------------------------------------------------
@@ -243,18 +266,22 @@ def refused(*, message: Message, address: str, why: str, now: datetime) -> None:
 
 
 def _mind_the_last(message: Message, now: datetime) -> None:
-    """Where none of those who were told in one go can be reached any more, the next moment of the copy is now.
+    """Where none of those who were told last, in one go, can be reached any more, the next moment of the copy is now.
 
     At the end of the line there is nobody else: then the ordinary pause.
     """
-    copy = message.about
-    if copy is None or message.kind not in (Kind.FIRST, Kind.ESCALATION):
+    copy, last_told = message.about, _LAST_TOLD.get(message.kind)
+    if copy is None or last_told is None:
         return
     if message.kind == Kind.ESCALATION and copy.escalations >= len(routing.CHAIN[copy.recipient]):
         return
     with_it = Message.objects.filter(about=copy, kind=message.kind, made_at=message.made_at)
     if not with_it.filter(failed_at=None, dropped_at=None).exists():
-        Delivery.objects.filter(pk=copy.pk).open().update(act_at=now)
+        Delivery.objects.filter(pk=copy.pk, **{last_told: message.made_at}).open().update(act_at=now)
+
+
+# When the messages of this kind were made that the copy waits for now: an older one says nothing of it.
+_LAST_TOLD: dict[str, str] = {Kind.FIRST: "notified_at", Kind.ESCALATION: "escalated_at"}
 
 
 @transaction.atomic

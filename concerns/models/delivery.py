@@ -1,19 +1,20 @@
 import uuid
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from accounts.models import Organisation, Site, User
 from accounts.roles import Role
 from concerns.encryption import EncryptedTextField
 from concerns.models.decision import Decision
-from concerns.models.timed import Timed, TimedQuerySet
-from concerns.routing import Recipient, Urgency
+from concerns.models.timed import A_LITTLE, Timed, TimedQuerySet
+from concerns.routing import SHORTEST_PAUSE, Recipient, Urgency
 
 # What the lists of a queue hold. Each has indexes of its own: an answer is found without passing what is open.
 OPEN = Q(acknowledged_at=None, told_at=None, withheld_at=None, held_until=None)
@@ -75,6 +76,18 @@ class DeliveryQuerySet(TimedQuerySet):
         """Copies of concerns that the police should know of by now and do not, the longest first."""
         return self.filter(police_due_at__lt=timezone.now()).order_by("police_due_at", "id")
 
+    def most_urgent(self, most: int, sites: Collection[uuid.UUID] = ()) -> "DeliveryQuerySet":
+        """The first of these for a list, the most urgent before the rest: each urgency is read in their own order."""
+        places = [self.filter(site=site) for site in sites] if len(sites) <= FEW_SITES else []
+        found = [
+            Delivery.objects.filter(pk__in=copies.filter(urgency=urgency).values("pk")[:most])
+            .annotate(turn=Value(turn))
+            .for_lists()
+            for turn, urgency in enumerate(Urgency.values)
+            for copies in places or [self]
+        ]
+        return found[0].union(*found[1:], all=True).order_by("turn", *self.query.order_by)[:most]
+
     def footage_at_risk(self, within: timedelta) -> "DeliveryQuerySet":
         """Copies of concerns whose footage is about to be overwritten and nobody has saved, the soonest first."""
         now = timezone.now()
@@ -89,6 +102,13 @@ class DeliveryQuerySet(TimedQuerySet):
         of_each = [self.filter(site=site).values("pk")[:most] for site in sites]
         first, *rest = [Delivery.objects.filter(pk__in=of_one).for_lists() for of_one in of_each]
         return first.union(*rest, all=True).order_by(*self.query.order_by)[:most]
+
+    def chased_ahead_of(self, now: datetime) -> "DeliveryQuerySet":
+        """Those that a clock chased which was set back since, and which would now wait for it to come round again."""
+        ahead, soon = now + A_LITTLE, now + SHORTEST_PAUSE + A_LITTLE
+        first = Q(escalated_at=None, notified_at__gt=ahead, act_at__gt=Greatest(F("due_at"), Value(soon)))
+        late = Q(escalated_at__gt=ahead) | first & ~Q(urgency=Urgency.ROUTINE)  # theirs may rest until morning
+        return self.open().filter(late, act_at__isnull=False)
 
     def for_lists(self) -> "DeliveryQuerySet":
         """With what one line of the queue shows."""

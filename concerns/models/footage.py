@@ -6,10 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from concerns.encryption import EncryptedTextField
 from concerns.models.concern import DAYS_WHERE_UNKNOWN
 from concerns.models.timed import Timed, TimedQuerySet
+
+LONG_LOST = timedelta(days=31)
 
 
 class FootageQuerySet(TimedQuerySet):
@@ -25,9 +28,13 @@ class FootageQuerySet(TimedQuerySet):
         return clock
 
     def out_of_step(self) -> "FootageQuerySet":
-        """Those that nobody has saved, and whose site keeps its CCTV for another number of days by now."""
+        """Those that nobody has saved, and whose site keeps its CCTV for another number of days by now.
+
+        Not those that were lost so long ago that nobody would find them.
+        """
         days = Coalesce("concern__site__cctv_days", DAYS_WHERE_UNKNOWN)
-        return self.filter(saved_at=None).exclude(days=days)
+        lately = timezone.now() - LONG_LOST
+        return self.filter(saved_at=None, kept_until__gt=lately).exclude(days=days)
 
 
 class Footage(Timed):
@@ -49,7 +56,10 @@ class Footage(Timed):
     objects = FootageQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(name="footage_due", fields=["act_at"], condition=Q(act_at__isnull=False))]
+        indexes = [
+            models.Index(name="footage_due", fields=["act_at"], condition=Q(act_at__isnull=False)),
+            models.Index(name="footage_unsaved", fields=["kept_until"], condition=Q(saved_at=None)),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="footage_is_watched_until_saved_or_lost",

@@ -1,4 +1,5 @@
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,10 +11,9 @@ from accounts.models import User
 from accounts.roles import Role
 from concerns.encryption import EncryptedTextField
 from concerns.models.delivery import Delivery, Status
-from concerns.models.timed import Timed, TimedQuerySet
+from concerns.models.timed import A_LITTLE, Timed, TimedQuerySet
 
 LONGEST_WAIT = timedelta(minutes=15)  # between two tries
-A_LITTLE = timedelta(minutes=1)  # by which the clocks of two workers may differ
 
 
 class Kind(models.TextChoices):
@@ -38,6 +38,16 @@ class MessageQuerySet(TimedQuerySet):
         """Also what a clock that was set back since would have wait: a first try, or longer than any message waits."""
         beyond = Q(act_at__gt=now + LONGEST_WAIT + A_LITTLE) | Q(attempts=0)
         return self.free(now).waiting().filter(Q(act_at__lte=now) | beyond & ~Q(kind=Kind.DIGEST))
+
+    def to_others_than(self, in_hand: Collection["Message"]) -> "MessageQuerySet":
+        """Without those to a person, or to a duty desk, that one of these is on its way to."""
+        people = {message.person_id for message in in_hand if message.person_id}
+        others = self.filter(Q(person=None) | ~Q(person__in=people))
+        for copy, channel in {(m.delivery, m.channel) for m in in_hand if m.person_id is None}:
+            assert copy
+            desk = {"recipient": copy.recipient, "site": copy.site_id, "organisation": copy.organisation_id}
+            others = others.exclude(person=None, channel=channel, delivery__in=Delivery.objects.filter(**desk))
+        return others
 
     def left(self) -> "MessageQuerySet":
         return self.filter(sent_at__isnull=False)
@@ -108,11 +118,20 @@ class Message(Timed):
         about = self._fresh(Delivery, self.about_id)
         if self.kind == Kind.FIRST:  # and not of a time before it was released, or asked for anew
             return bool(about.is_open and about.notified_at == self.made_at)
-        if self.kind in (Kind.REMINDER, Kind.ESCALATION):
-            return bool(about.is_open and about.escalations)
+        if self.kind == Kind.PASSED_ON:
+            return True
+        if self._same().filter(made_at__gt=self.made_at).exists():
+            return False  # they get the newer one: after hours without a mail server, one is enough
         if self.kind == Kind.HOLD:
             return about.status == Status.HELD
-        return bool(self.kind != Kind.FOOTAGE or about.footage_until)
+        if self.kind == Kind.FOOTAGE:
+            return bool(about.footage_until)
+        return bool(about.is_open and about.escalations)
+
+    def _same(self) -> MessageQuerySet:
+        """All messages that ask the same of the same."""
+        same = {"kind": self.kind, "channel": self.channel, "person": self.person_id}
+        return Message.objects.filter(delivery=self.delivery_id, about=self.about_id, **same)
 
     def _digest_address(self) -> str:
         person = self._fresh(User, self.person_id)

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 # Longer than anything that a worker does with one row. A worker that is killed holds its row no longer than this.
 LEASE = timedelta(minutes=2)
+A_LITTLE = timedelta(minutes=1)  # by which the clocks of two workers may differ
 
 
 class TimedQuerySet(models.QuerySet[Any]):

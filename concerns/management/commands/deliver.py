@@ -1,12 +1,9 @@
 import signal
 import threading
-import uuid
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from concerns import worker
-
-BY_THE_CLOCK = uuid.UUID(int=0)  # all that are started for one turn are one worker
 
 
 class Command(BaseCommand):
@@ -17,12 +14,11 @@ class Command(BaseCommand):
 
     def handle(self, *args, once, verbosity, **options):
         if once:
-            worker.beat(BY_THE_CLOCK)
-            done = 0
-            while worker.step():
-                done += 1
+            done, broken = worker.once()
             if verbosity:
                 self.stdout.write(f"{done} done.")
+            if broken:
+                raise CommandError(f"{broken} could not be done. The log says why; they are tried again.")
             return
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
