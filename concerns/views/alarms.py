@@ -18,6 +18,7 @@ class Untold(NamedTuple):
     """A concern that the police should know of by now."""
 
     reference: str
+    urgency: str
     late: str
     telling: Telling | None  # whom to ring and what to say; an officer is not asked to ring
     ends: str  # whose copy "I told them" ends; empty for whoever may not say that
@@ -38,7 +39,7 @@ def police_not_told(copies, user):
 
 def above(copies, user, sites):
     """The boxes above the queue: these copies are all of this reader's, whatever the page is filtered by."""
-    untold = list(police_not_told(copies, user).page(FEW + 1, sites))
+    untold = list(police_not_told(copies, user).most_urgent(FEW + 1, sites))
     at_risk = list(copies.footage_at_risk(RISK).page(FEW + 1, sites))
     return {
         "untold": [_untold(copy, user) for copy in untold[:FEW]],
@@ -53,10 +54,11 @@ def _untold(copy, user):
     card = reading.line(copy.concern, user, copy)
     late = wording.length(timezone.now() - copy.police_due_at)
     if user.role == Role.POLICE:
-        return Untold(card["reference"], late, None, "")
+        return Untold(card["reference"], card["urgency"], late, None, "")
     tells = may_tell(card, own=copy.recipient, is_author=reading.is_author(copy.concern, user))
     asked = [other.recipient for other in tells if other.recipient in OF_THE_POLICE and other.status == Status.WAITING]
-    return Untold(card["reference"], late, how_to_tell(card, copy.concern.force), asked[0] if asked else "")
+    ends = asked[0] if asked else ""
+    return Untold(card["reference"], card["urgency"], late, how_to_tell(card, copy.concern.force), ends)
 
 
 def _at_risk(copy, user):

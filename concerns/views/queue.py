@@ -74,6 +74,7 @@ class Row(NamedTuple):
     everybody: bool
     police_late: bool
     footage_left: str
+    footage_presses: bool
     closed_at: datetime | None
 
 
@@ -225,7 +226,7 @@ def _row(copy, user):
     statuses = {other.recipient: other.status for other in card["told"]}
     knows_all = KIND_OF[user.role] == Kind.COMPANY and not copy.released_at
     soon = copy.is_open and copy.due_at - now < SOON
-    footage = copy.footage_until and copy.footage_until > now and copy.footage_until - now <= RISK
+    footage = copy.footage_until if copy.footage_until and copy.footage_until > now else None
     return Row(
         card=card,
         copy=copy,
@@ -235,7 +236,8 @@ def _row(copy, user):
         nobody=knows_all and set(statuses.values()) <= {Status.WAITING, Status.HELD},
         everybody=knows_all and set(statuses.values()) <= {Status.HAS_IT, Status.TOLD},
         police_late=bool(copy.police_due_at and copy.police_due_at < now),
-        footage_left=wording.countdown(copy.footage_until, now) if footage else "",
+        footage_left=wording.countdown(footage, now) if footage else "",
+        footage_presses=bool(footage) and footage - now <= RISK,
         closed_at=copy.closed_at if user.role != Role.CUSTOMER else None,
     )
 

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Site
-from concerns import actions
+from concerns import actions, wording
+from concerns.models import Delivery
 from concerns.routing import Recipient
 from tests.cards import add_note, send_card
 from tests.concerns.test_queue import acknowledge, chips, references, rows
@@ -57,7 +58,9 @@ def ring(concern, by):
 @pytest.mark.parametrize("who", RINGING)
 def test_the_red_box_says_which_how_late_what_to_say_and_whom_to_ring(queue, late, who):
     box = alarm(queue(who))
-    assert box.text.startswith(f"Police not told: {late} Tell them now: it is 19 min late. Say “Operation Makesafe”.")
+    assert box.text.startswith(
+        f"Police not told: {late} Child in danger Tell them now: it is 19 min late. Say “Operation Makesafe”."
+    )
     assert tiles(box) == {
         "tel:999": "Ring 999 If a child is in danger now",
         "tel:101": "Ring 101 If not",
@@ -90,7 +93,9 @@ def test_the_red_box_goes_once_somebody_writes_down_the_call(cast, queue, late):
 
 def test_where_no_call_is_asked_for_the_copy_of_the_police_counts(cast, queue):
     concern = send_card(cast["asha"], now=timezone.now() - 73 * HOUR)
-    assert alarm(queue()).text.startswith(f"Police not told: {concern} Tell them now: it is 60 min late.")
+    assert alarm(queue()).text.startswith(
+        f"Police not told: {concern} Something noticed Tell them now: it is 60 min late."
+    )
     assert f"/concerns/{concern}/told/police/" in tiles(alarm(queue()))
     acknowledge(concern, cast["priya"])
     assert alarm(queue()) is None
@@ -117,7 +122,7 @@ def test_a_customer_sees_no_state_of_the_police(queue, late):
 
 def test_an_officer_is_told_to_answer_and_not_to_ring(cast, queue, late):
     box = alarm(queue("priya"))
-    assert f"Police not told: {late} 19 min late." in box.text
+    assert f"Police not told: {late} Child in danger 19 min late." in box.text
     assert tiles(box) == {}
     acknowledge(late, cast["priya"])
     page = queue("priya")
@@ -136,16 +141,90 @@ def test_of_many_the_latest_is_first_and_the_others_are_named(cast, queue):
     sent = [send_card(cast["asha"], urgency="emergency", now=timezone.now() - n * HOUR) for n in range(1, 8)]
     box = alarm(queue())
     assert box["data-key"] == str(sent[6])
-    named = [link["data-key"] for link in box.all("a") if link["data-key"]]
-    assert named == [str(one) for one in reversed(sent[2:6])]
-    assert f"{sent[2]}, 2 h late; and more." in box.text
+    assert [line["data-key"] for line in box.all("a") if line["data-key"]] == [str(one) for one in reversed(sent[2:6])]
+    assert f"Child in danger {sent[2]}, 2 h late" in box.text
+    assert "/concerns/?show=police" in [link["href"] for link in box.all("a")]
     assert references(queue(query="?show=police"), "police") == [str(one) for one in reversed(sent)]
+
+
+@pytest.fixture
+def station():
+    return Site.objects.get(name="Wexmoor Parkway Station")
+
+
+@pytest.fixture
+def several(cast, site, station):
+    """Of each urgency, the most urgent the newest; six routine ones, late for days."""
+    now = timezone.now()
+    routine = [send_card(cast["asha"], site=site, now=now - (73 + n) * HOUR) for n in range(6)]
+    railway = send_card(cast["asha"], site=station, urgency="prompt", now=now - 2 * HOUR)
+    prompt = send_card(cast["asha"], site=site, urgency="prompt", now=now - 3 * HOUR)
+    emergency = send_card(cast["asha"], site=site, urgency="emergency", now=now - 20 * MINUTE)
+    return [str(one) for one in (emergency, prompt, railway, *reversed(routine))]
+
+
+def in_the_box(page):
+    box = alarm(page)
+    return [box["data-key"], *(link["data-key"] for link in box.all("a") if link["data-key"])]
+
+
+@pytest.mark.parametrize("who", ["moss", "hana", "priya"])
+def test_the_most_urgent_is_first_and_of_those_the_longest_late(queue, several, who):
+    page = queue(who)
+    assert in_the_box(page) == several[:5]
+    title = next(element.text for element in page.all("title"))
+    assert title.startswith(f"Police not told: {', '.join(several[:5])} – ")
+
+
+def test_a_manager_of_some_sites_has_the_same_order(queue, several, cast):
+    cast["moss"].sites.remove(Site.objects.get(name="Wexmoor Parkway Station"))
+    assert in_the_box(queue()) == [one for one in several if one != several[2]][:5]
+
+
+def lines(box):
+    """{reference: (its urgency and how late it is, {where a link leads: its words})} below the first."""
+    found = {}
+    for line in box.all("li"):
+        keys = [link["data-key"] for link in line.all("a") if link["data-key"]]
+        for key in keys:
+            found[key] = (line.text, {link["href"]: link.text for link in line.all("a")})
+    return found
+
+
+def test_each_that_is_named_has_its_urgency_its_numbers_and_what_to_say(queue, several):
+    found = lines(alarm(queue()))
+    _, prompt, railway, *routine = several[:5]
+    assert list(found) == [prompt, railway, *routine]
+    assert {found[one][0][: found[one][0].index(",")] for one in (prompt, railway)} == {
+        f"This shift {prompt}",
+        f"This shift {railway}",
+    }
+    assert all(f"/concerns/{one}/script/" in links for one, (_, links) in found.items())
+    assert "tel:101" in found[prompt][1]
+    assert "tel:101" not in found[railway][1]
+    assert found[railway][1]["sms:61016"] == "Text 61016"
+
+
+def test_an_emergency_below_another_has_999(cast, queue, late):
+    other = send_card(cast["asha"], urgency="emergency", now=timezone.now() - HOUR // 2)
+    text, links = lines(alarm(queue()))[str(other)]
+    assert text.startswith(f"Child in danger {other}, 15 min late")
+    assert links["tel:999"] == "Ring 999"
+
+
+def test_an_officer_is_given_no_numbers_for_any(queue, several):
+    box = alarm(queue("priya"))
+    assert {href for _, links in lines(box).values() for href in links} == {
+        f"/concerns/{one}/#police" for one in several[1:5]
+    }
 
 
 def test_five_that_are_late_are_all_of_them(cast, queue):
     for n in range(5):
         send_card(cast["asha"], urgency="emergency", now=timezone.now() - (n + 1) * HOUR)
-    assert "and more" not in alarm(queue()).text
+    box = alarm(queue())
+    assert len(lines(box)) == 4
+    assert "/concerns/?show=police" not in [link["href"] for link in box.all("a")]
 
 
 @pytest.mark.parametrize("query", ["?urgency=routine", "?show=had", "?show=closed&urgency=prompt"])
@@ -175,6 +254,7 @@ def test_footage_about_to_be_lost_is_named_and_counted_down(cast, queue, site):
     page = queue()
     assert at_risk(page).text.startswith(f"CCTV about to be lost {concern} 21 hours left. Nobody has saved it.")
     assert rows(page)[0].text.endswith("CCTV lost in 21 hours. Nobody has saved it")
+    assert footage_line(page)["class"] == "govuk-body-s cse-late"
     assert chips(page)["CCTV at risk"] == "1"
     assert references(queue(query="?show=footage"), "footage") == [str(concern)]
 
@@ -183,7 +263,51 @@ def test_footage_about_to_be_lost_is_named_and_counted_down(cast, queue, site):
 def test_footage_is_not_at_risk_before_two_days_nor_once_it_is_lost(cast, queue, site, left):
     send_filmed(cast, site, left=left)
     assert at_risk(queue()) is None
+    assert "Nobody has saved it" not in queue().text
+
+
+def footage_line(page):
+    """What the first card of the page says of its footage, or nothing."""
+    found = [line for line in rows(page)[0].all("p") if line.text.startswith("CCTV lost in")]
+    return found[0] if found else None
+
+
+@pytest.mark.parametrize(
+    ("left", "says"),
+    [(49 * HOUR, "2 days and 1 hour"), (6 * DAY + 23 * HOUR - MINUTE, "6 days and 22 hours"), (29 * DAY, "29 days")],
+)
+def test_a_line_counts_down_quietly_while_there_is_time(cast, queue, site, left, says):
+    send_filmed(cast, site, left=left)
+    line = footage_line(queue())
+    assert (line.text, line["class"]) == (f"CCTV lost in {says}", "govuk-body-s")
+
+
+@pytest.mark.parametrize("who", ["moss", "hana", "priya", "cole"])
+def test_no_line_gives_more_time_than_its_own_copy(cast, queue, site, who):
+    concern = send_filmed(cast, site, left=4 * DAY + 50 * MINUTE)
+    copy = Delivery.objects.addressed_to(cast[who]).get(concern=concern)
+    left = wording.countdown(copy.footage_until, timezone.now())
+    assert footage_line(queue(who)).text == f"CCTV lost in {left}"
+
+
+def test_a_line_counts_down_on_what_was_answered_too(cast, queue, site):
+    concern = send_filmed(cast, site, left=4 * DAY)
+    acknowledge(concern, cast["moss"])
+    assert rows(queue(), "had")[0].text.endswith("CCTV lost in 4 days")
+
+
+def test_a_line_with_no_clock_says_nothing_of_footage(cast, queue, site):
+    send_filmed(cast, site, left=-MINUTE)
+    assert footage_line(queue()) is None
+    saved = send_filmed(cast, site, left=4 * DAY)
+    actions.save_footage(concern=saved, by=cast["moss"], whom="Dee", on=timezone.now(), where="Control room")
     assert "CCTV lost" not in queue().text
+
+
+def test_a_customer_who_was_given_no_camera_is_counted_nothing_down(cast, queue, site):
+    send_filmed(cast, site, left=4 * DAY, camera_from=None, camera_until=None)
+    assert footage_line(queue("cole")) is None
+    assert footage_line(queue()) is not None
 
 
 def test_what_is_lost_first_is_named_first(cast, queue, site):
@@ -218,7 +342,7 @@ def test_a_customer_who_may_not_know_is_asked_nothing(cast, queue, site):
 
 
 def test_a_line_says_that_the_police_are_not_told(queue, late):
-    assert rows(queue())[0].text.endswith("customer, police call, police Police not told")
+    assert "customer, police call, police Police not told CCTV" in rows(queue())[0].text
 
 
 def test_a_line_says_that_nobody_at_all_has_it(cast, queue, concern):
@@ -243,13 +367,13 @@ def test_a_line_says_that_nobody_is_left_to_tell(cast, queue, concern):
     for who in ("moss", "hana", "cole", "priya"):
         assert "Nobody is left to tell" not in queue().text
         acknowledge(concern, cast[who])
-    assert rows(queue(), "had")[0].text.endswith("Nobody is left to tell")
+    assert "Something noticed Nobody is left to tell" in rows(queue(), "had")[0].text
 
 
 def test_a_line_says_who_is_on_hold_to_the_company_alone(cast, queue, concern):
     copy = concern.deliveries.get(recipient=Recipient.CUSTOMER)
     actions.hold(delivery=copy, by=cast["hana"], officer="DC Ode", reference="1", until=timezone.now() + DAY)
-    assert rows(queue())[0].text.endswith("police On hold: customer")
+    assert "police On hold: customer CCTV" in rows(queue())[0].text
     assert "hold" not in queue("priya").text
     assert "Nothing is waiting for you" in queue("cole").text
 

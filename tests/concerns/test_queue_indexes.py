@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from concerns.models import Delivery
+from concerns.routing import Urgency
 from tests.cards import add_note, send_card
 
 READERS = ["moss", "hana", "cole", "priya"]
@@ -60,6 +61,22 @@ def test_what_presses_is_read_along_its_index(cast, what, who):
     assert f"{what}_presses" in found
     assert "Sort" not in found
     assert "ORDER BY" not in found
+
+
+@pytest.mark.parametrize("urgency", Urgency.values)
+@pytest.mark.parametrize("who", READERS)
+def test_the_most_urgent_that_the_police_are_not_told_are_read_along_the_same_index(cast, who, urgency):
+    found = plan(Delivery.objects.addressed_to(cast[who]).police_not_told().filter(urgency=urgency).page(6))
+    assert "police_due_at_presses" in found
+    assert "Sort" not in found
+    assert "ORDER BY" not in found
+
+
+@pytest.mark.parametrize("sites", [0, 2])
+def test_the_most_urgent_are_found_in_one_query(cast, sites, django_assert_num_queries):
+    late = Delivery.objects.addressed_to(cast["moss"]).police_not_told()
+    with django_assert_num_queries(1):
+        assert not late.most_urgent(6, [uuid.uuid4()] * sites)
 
 
 @pytest.mark.parametrize("what", ["footage_until", "police_due_at"])
