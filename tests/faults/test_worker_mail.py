@@ -148,6 +148,15 @@ def test_an_address_that_takes_a_minute_holds_nobody_up(deliver, post, cast):
     assert {message.person.email for message in held} == post.slow.keys()
 
 
+def test_nor_do_more_messages_to_it_than_the_worker_has_hands(deliver, post, cast):
+    post.slow = {MOSS: 60}
+    for _ in range(6):
+        send_canaries(cast["asha"])
+    deliver(hands=4, mail=10, send=60, lease=120)
+    until(lambda: len(post.letters) == 6 * len(READERS - {MOSS}), patience=40)
+    assert post.to() == READERS - {MOSS}
+
+
 def test_an_address_that_is_slow_for_longer_than_a_message_may_take_is_tried_again(deliver, post, cast):
     post.slow = {MOSS: 60}
     send_canaries(cast["asha"])
