@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from accounts import actions
-from accounts.desks import OrganisationForm, SiteForm
+from accounts.desks import OrganisationForm, SiteForm, check_own
 from accounts.invitations import hand_out
 from accounts.models import Organisation, Site, User
 
@@ -94,6 +94,9 @@ class PersonForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("name", "email", "staff_number", "phone", "role", "organisation", "sites", "is_active")
+
+    def clean_email(self):
+        return check_own(self.cleaned_data["email"])
 
     def clean_sites(self):
         """A person's sites are their own company's: a leaver takes none along."""

@@ -1,20 +1,73 @@
 """Where messages go that are for a desk and not for a person: what an admin may enter, and how to put it right."""
 
 import secrets
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
+from django.db import models
 
-from accounts.models import Organisation, Site
+from accounts.models import Organisation, Site, User
 
 OWN = "Read by this desk and nobody else: never a mailbox of the whole organisation."
 TAKEN = "{} has this mailbox too. Give each desk its own: a card that may be about one desk is kept from it."
+PERSONAL = "This is {}’s own e-mail address. Enter a mailbox of the desk: a card may have to be kept from a person."
+DESKS_MAILBOX = "This is the mailbox of a duty desk. Enter the person’s own e-mail address, or their staff number."
 
 
-def shared(address, others):
-    """The first of {desk: address} that has this address, however it is written; nothing where it is free."""
-    return next((desk for desk, other in others.items() if address and other.lower() == address.lower()), "")
+class Desk(NamedTuple):
+    """Where the mailbox of one kind of desk stands, and whose desk it is: they may have one for all of their places."""
+
+    model: type[models.Model]
+    owner: str
+    called: str
+
+
+DESKS = {
+    "control_room_mailbox": Desk(Site, "contractor", "The control room of {}"),
+    "customer_mailbox": Desk(Site, "customer", "The customer at {}"),
+    "head_office_mailbox": Desk(Organisation, "pk", "Head office of {}"),
+    "intelligence_mailbox": Desk(Organisation, "pk", "The ordinary desk of {}"),
+    "standards_mailbox": Desk(Organisation, "pk", "Professional standards of {}"),
+}
+
+
+def holder(address, *, apart_from=None, field="", owner=None):
+    """Which desk has this mailbox, however it is written; empty where none has.
+
+    The row `apart_from` does not count, nor does the same `field` of the same owner.
+    """
+    for name, desk in DESKS.items():
+        rows = desk.model.objects.filter(**{f"{name}__iexact": address})
+        if isinstance(apart_from, desk.model):
+            rows = rows.exclude(pk=apart_from.pk)
+        if name == field and owner:
+            rows = rows.exclude(**{desk.owner: owner})
+        if address and (row := rows.first()):
+            return desk.called.format(row)
+    return ""
+
+
+def check_own(address):
+    """That this is a person's own address. Raises where a duty desk has it."""
+    if holder(address or ""):
+        raise forms.ValidationError(DESKS_MAILBOX)
+    return address
+
+
+def _check_mailboxes(form, facts, owners):
+    """Each mailbox is one desk's and nobody's own: else a sentence beside it. `owners` is {its field: whose it is}."""
+    name, here = facts.get("name") or str(form.instance), {}
+    for field, owner in owners.items():
+        if not (address := facts.get(field, "")):
+            continue
+        others = holder(address, apart_from=form.instance, field=field, owner=owner)
+        if taken := here.get(address.lower()) or others:
+            form.add_error(field, TAKEN.format(taken))
+        elif person := User.objects.known_as(email=address).first():
+            form.add_error(field, PERSONAL.format(person))
+        here[address.lower()] = DESKS[field].called.format(name)
 
 
 class OrganisationForm(forms.ModelForm):
@@ -27,15 +80,10 @@ class OrganisationForm(forms.ModelForm):
             "standards_mailbox": f"Police force: where a card goes that may be about an officer. {OWN}",
         }
 
-    def clean_head_office_mailbox(self):
-        address, sites = self.cleaned_data["head_office_mailbox"], Site.objects.filter(contractor=self.instance.pk)
-        rooms = {f"The control room of {site}": site.control_room_mailbox for site in sites}
-        customers = {f"The customer at {site}": site.customer_mailbox for site in sites}
-        return _free(address, rooms | customers)
-
-    def clean_standards_mailbox(self):
-        ordinary = {"The force’s ordinary desk": self.cleaned_data.get("intelligence_mailbox", "")}
-        return _free(self.cleaned_data["standards_mailbox"], ordinary)
+    def clean(self):
+        facts = super().clean()
+        _check_mailboxes(self, facts, dict.fromkeys(name for name, desk in DESKS.items() if desk.model is Organisation))
+        return facts
 
 
 class SiteForm(forms.ModelForm):
@@ -82,7 +130,8 @@ class SiteForm(forms.ModelForm):
     def clean(self):
         facts = super().clean()
         self._check_secret(facts)
-        self._check_mailboxes(facts)
+        owners = {"control_room_mailbox": facts.get("contractor"), "customer_mailbox": facts.get("customer")}
+        _check_mailboxes(self, facts, owners)
         return facts
 
     def _check_secret(self, facts):
@@ -94,18 +143,6 @@ class SiteForm(forms.ModelForm):
         if facts.get("control_room_webhook") and not there:
             self.add_error("secret", "Enter a secret, or have one made: it shows the system that a message is ours.")
 
-    def _check_mailboxes(self, facts):
-        company, force = facts.get("contractor"), facts.get("police_force")
-        desks = {
-            "Head office": company.head_office_mailbox if company else "",
-            "The police": force.intelligence_mailbox if force else "",
-            "Professional standards": force.standards_mailbox if force else "",
-        }
-        for field, desk in (("control_room_mailbox", "The control room"), ("customer_mailbox", "The customer")):
-            if taken := shared(facts.get(field, ""), desks):
-                self.add_error(field, TAKEN.format(taken))
-            desks[desk] = facts.get(field, "")
-
     def save(self, commit=True):
         """The site, with `made_secret` where one was made. Without an address no secret is kept."""
         site, facts = self.instance, self.cleaned_data
@@ -116,9 +153,3 @@ class SiteForm(forms.ModelForm):
         elif new := getattr(site, "made_secret", facts["secret"]):
             site.webhook_key = new
         return super().save(commit)
-
-
-def _free(address, others):
-    if taken := shared(address, others):
-        raise forms.ValidationError(TAKEN.format(taken))
-    return address

@@ -15,6 +15,7 @@ from phonenumber_field.formfields import PhoneNumberField
 
 from accounts import shift
 from accounts.adapter import may_sign_in
+from accounts.desks import check_own
 from accounts.models import STAFF_NUMBER, Site, User
 
 NAME = "E-mail address or staff number"
@@ -237,6 +238,9 @@ class LineForm(PersonForm):
         error_messages={"max_length": "Shorten the staff number to 30 characters."},
     )
 
+    def clean_email(self):
+        return check_own(self.cleaned_data["email"])
+
     def clean(self):
         facts = super().clean()
         facts |= {"email": facts.get("email", "").lower(), "staff_number": facts.get("staff_number", "").upper()}
@@ -268,7 +272,7 @@ class GuardForm(PersonForm):
         login = self.cleaned_data["login"]
         if "@" in login:
             EmailValidator(EMAIL_ERROR)(login)
-            self.cleaned_data["email"] = login.lower()
+            self.cleaned_data["email"] = check_own(login.lower())
         else:
             staff_number_is_plain(login)
             self.cleaned_data["staff_number"] = login.upper()

@@ -340,17 +340,20 @@ def test_what_is_no_address_is_refused(as_ada, site, field, typed):
 @pytest.mark.parametrize(
     ("facts", "whose"),
     [
-        ({"control_room_mailbox": "one@example.com", "customer_mailbox": "One@example.com"}, "The control room"),
-        ({"control_room_mailbox": "office@example.com"}, "Head office"),
-        ({"customer_mailbox": "OFFICE@example.com"}, "Head office"),
-        ({"customer_mailbox": "standards@demo.example"}, "Professional standards"),
-        ({"control_room_mailbox": "intelligence@demo.example"}, "The police"),
+        (
+            {"control_room_mailbox": "one@example.com", "customer_mailbox": "One@example.com"},
+            "The control room of {site}",
+        ),
+        ({"control_room_mailbox": "office@example.com"}, "Head office of Harcourt Guarding"),
+        ({"customer_mailbox": "OFFICE@example.com"}, "Head office of Harcourt Guarding"),
+        ({"customer_mailbox": "standards@demo.example"}, "Professional standards of Wexmoor Police"),
+        ({"control_room_mailbox": "intelligence@demo.example"}, "The ordinary desk of Wexmoor Police"),
     ],
 )
 def test_two_desks_have_two_mailboxes(as_ada, site, facts, whose):
     Organisation.objects.filter(pk=site.contractor_id).update(head_office_mailbox="office@example.com")
     page = change(as_ada, site, **facts)
-    assert f"{whose} has this mailbox too. Give each desk its own" in page.content.decode()
+    assert f"{whose.format(site=site)} has this mailbox too. Give each desk its own" in page.content.decode()
     assert (stored(site).control_room_mailbox, stored(site).customer_mailbox) == ("", "")
 
 
@@ -364,7 +367,73 @@ def test_head_office_has_a_mailbox_of_its_own(as_ada, site, name):
 
 def test_the_standards_desk_has_a_mailbox_of_its_own(as_ada, site):
     page = change(as_ada, site.police_force, standards_mailbox="Intelligence@demo.example")
-    assert "ordinary desk has this mailbox too" in page.content.decode()
+    assert "The ordinary desk of Wexmoor Police has this mailbox too" in page.content.decode()
+
+
+@pytest.fixture
+def elsewhere(cast):
+    """A site of another company, with mailboxes."""
+    found = cast["moss"].sites.first()
+    Site.objects.filter(pk=found.pk).update(**MAILBOXES)
+    Organisation.objects.filter(pk=found.contractor_id).update(head_office_mailbox="office@example.com")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "whose"),
+    [
+        ("control_room_mailbox", "Shop@example.com", "The customer at {}"),
+        ("customer_mailbox", "room@example.com", "The control room of {}"),
+        ("control_room_mailbox", "room@example.com", "The control room of {}"),  # of another company
+        ("control_room_mailbox", "office@example.com", "Head office of Brightkeep Security"),
+    ],
+)
+def test_a_mailbox_is_no_other_desks_anywhere(as_ada, site, elsewhere, field, typed, whose):
+    page = change(as_ada, site, **{field: typed})
+    assert f"{whose.format(elsewhere)} has this mailbox too" in page.content.decode()
+    assert getattr(stored(site), field) == ""
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "whose"),
+    [
+        ("intelligence_mailbox", "ROOM@example.com", "The control room of {}"),
+        ("standards_mailbox", "shop@example.com", "The customer at {}"),
+        ("intelligence_mailbox", "office@example.com", "Head office of Brightkeep Security"),
+    ],
+)
+def test_a_forces_mailbox_is_no_other_desks_anywhere(as_ada, site, elsewhere, field, typed, whose):
+    page = change(as_ada, site.police_force, **{field: typed})
+    assert f"{whose.format(elsewhere)} has this mailbox too" in page.content.decode()
+    assert getattr(stored(site.police_force), field).endswith("@demo.example")
+
+
+def test_one_control_room_serves_all_sites_of_its_company_and_one_desk_all_of_a_customer(as_ada, elsewhere, cast):
+    other = cast["moss"].sites.exclude(pk=elsewhere.pk).first()
+    assert change(as_ada, other, **MAILBOXES).status_code == 302
+    assert stored(other).control_room_mailbox == "room@example.com"
+
+
+def test_a_mailbox_moves_to_another_desk_of_its_site_in_one_go(as_ada, elsewhere):
+    assert change(as_ada, stored(elsewhere), control_room_mailbox="", customer_mailbox="room@example.com").status_code
+    assert (stored(elsewhere).control_room_mailbox, stored(elsewhere).customer_mailbox) == ("", "room@example.com")
+
+
+def test_a_desks_mailbox_is_nobodys_own_address(as_ada, site, cast):
+    for row, field in (
+        (site, "control_room_mailbox"),
+        (site, "customer_mailbox"),
+        (site.contractor, "head_office_mailbox"),
+    ):
+        page = change(as_ada, row, **{field: "Moss@demo.example"}).content.decode()
+        assert "This is Moss’s own e-mail address. Enter a mailbox of the desk" in page
+        assert getattr(stored(row), field) == ""
+
+
+def test_nobodys_own_address_is_a_desks_mailbox(as_ada, elsewhere, cast):
+    page = change(as_ada, cast["cole"], email="Room@example.com")
+    assert "This is the mailbox of a duty desk. Enter the person’s own e-mail address" in page.content.decode()
+    assert stored(cast["cole"]).email == "cole@demo.example"
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,11 @@ def test_the_same_file_again_is_harmless(as_moss):
     assert len(mail.outbox) == 1
 
 
+def test_a_desks_mailbox_is_nobodys_own_address(as_moss, cast):
+    said = faults(as_moss, "Lee,Intelligence@demo.example,")
+    assert "Line 2: This is the mailbox of a duty desk." in said
+
+
 def test_a_line_that_cannot_be_used_is_named_beside_one_that_is_mistyped(as_moss, cast):
     said = faults(as_moss, f"Sam,{cast['stan'].email},", "Lee,lee@,", f"{'x' * 121},B18,")
     assert "Line 2: This e-mail address cannot be used. Ask your admin." in said
