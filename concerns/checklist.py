@@ -1,4 +1,4 @@
-"""What must be minded where somebody here may be involved, and who does not know of a concern. Pure."""
+"""What must be minded where somebody here may be involved, and to whom nobody speaks of a concern. Pure."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
@@ -15,13 +15,12 @@ class Point(NamedTuple):
     how: str
 
 
-# Usually told. Without a site there is no manager and no customer to tell.
-_AT_A_SITE = {
+# Usually told.
+_USUAL: dict[str, str] = {
     Recipient.MANAGER: "the manager",
     Recipient.HEAD_OFFICE: "head office",
     Recipient.CUSTOMER: "the customer",
 }
-_ANYWHERE = {Recipient.HEAD_OFFICE: "head office"}
 
 _STAFF = {Party.SITE, Party.GUARD, Party.OFFICE, Party.UNSURE}
 _LICENSED = _STAFF - {Party.SITE}
@@ -110,26 +109,34 @@ def involved(card: Mapping[str, Any]) -> set[str]:
     return named - {Party.NO}
 
 
-def unaware(card: Mapping[str, Any]) -> list[str]:
-    """Who of those that are usually told does not know, by a disclosed card: withheld, or on hold for the police.
+def kept_out(card: Mapping[str, Any], *, had_it: bool | None) -> list[str]:
+    """Who of those that are usually told is shown nothing now, by a disclosed card: the manager.
 
-    Empty for the customer and the police: they see their own copy alone, so that nothing follows from what is absent.
+    `had_it` says which: who does not know of it, who had it before, or None for whom the reader may not know that of.
     """
-    if "account" not in card or "others" in card:
-        return []
-    usual = _AT_A_SITE if card["site"] else _ANYWHERE
-    if "about" not in card:  # a released copy says no more of who may be involved than this
-        usual = {Recipient.CUSTOMER: "the customer"} if card["site"] else {}
-    aware = {copy.recipient for copy in card["told"] if copy.status != "held"}
-    return [name for recipient, name in usual.items() if recipient not in aware]
+    return [_USUAL[kept.recipient] for kept in card.get("kept_out", ()) if kept.had_it is had_it]
 
 
 def do_not_tell(card: Mapping[str, Any]) -> str:
     """For whoever may speak to them: The customer does not know. Do not tell them. Empty where everybody is told."""
-    names = unaware(card)
-    if not names:
-        return ""
-    return f"{listed(names).capitalize()} {'do' if len(names) > 1 else 'does'} not know. Do not tell them."
+    unaware, either = kept_out(card, had_it=False), kept_out(card, had_it=None)
+    had = had_it(card)
+    said = [
+        f"{_capital(unaware)} {'do' if len(unaware) > 1 else 'does'} not know. Do not tell them." if unaware else "",
+        f"{had} Do not speak to them about it." if had else "",
+        f"Do not speak to {listed(either)} about it." if either else "",
+    ]
+    return " ".join(filter(None, said))
+
+
+def had_it(card: Mapping[str, Any]) -> str:
+    """The manager had it before. Nothing more is shown to them. Empty where nobody had it who is shown nothing now."""
+    names = kept_out(card, had_it=True)
+    return f"{_capital(names)} had it before. Nothing more is shown to them." if names else ""
+
+
+def _capital(names: Collection[str]) -> str:
+    return listed(names).capitalize()
 
 
 def listed(names: Collection[str]) -> str:

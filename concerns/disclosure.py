@@ -39,6 +39,7 @@ class Show(StrEnum):
     UNNAMED = "without whom it is kept from"
     WIDENED = "widened"  # outward to the quarter hour
     IF_CAMERA = "the clock if the camera’s times are given"  # widened as they are
+    CUSTOMER = "the customer alone"  # and of what they had before only while they are on hold
     IF_AGREED = "if agreed"  # where the author said that the police may know it
     YES = "yes"
 
@@ -100,6 +101,8 @@ TABLE: dict[str, Row] = {
     "outcome": Row(Show.LINE, Show.YES, Show.LINE, Show.YES, Show.LINE, Show.NO),
     "decisions": Row(Show.NO, Show.UNNAMED, Show.NO, Show.NO, Show.NO, Show.NO, Show.YES),
     "withheld": Row(Show.NO, Show.NO, Show.NO, Show.NO, Show.NO, Show.NO, Show.YES),
+    "kept_out": Row(Show.YES, Show.YES, Show.CUSTOMER, Show.NO, Show.NO, Show.NO),
+    "earlier": Row(Show.NO, Show.NO, Show.NO, Show.NO, Show.NO, Show.NO, Show.YES),
     "author_name": _AGREED,
     "phone": _AGREED,
     "signatures": _AGREED,
@@ -149,6 +152,15 @@ class Hold(NamedTuple):
     at: datetime | None = None
     officer: str = ""
     reference: str = ""
+    had_it: bool = False  # the customer, before
+
+
+class KeptOut(NamedTuple):
+    """One of the usual three, to whom nothing of it is shown now: their copy is withheld, or on hold for the police."""
+
+    recipient: str
+    on_hold: bool
+    had_it: bool | None  # before: it was sent to them, or they opened it or were told. None where that may not be known
 
 
 class Footage(NamedTuple):
@@ -267,6 +279,8 @@ def disclose(
         card["outcome"] = _outcome(card["outcome"], shown["outcome"], "signatures" in card)
     if shown.get("decisions") == Show.UNNAMED:
         card["decisions"] = [decided for decided in card["decisions"] if decided.kind != KEEP_FROM]
+    if shown.get("kept_out") == Show.CUSTOMER:
+        card["kept_out"] = _the_customer(facts["kept_out"])
     if "told" in card:
         card["told"] = _told(facts["told"], shown["told"], organisation)
     if "reads" in card:
@@ -311,6 +325,12 @@ def _told(copies: Collection[Copy], show: Show, organisation: object) -> list[Co
         return usual
     own = [_plain(copy) for copy in usual if copy.organisation == organisation]
     return [copy if copy.by_organisation == organisation else copy._replace(by="") for copy in own]
+
+
+def _the_customer(kept_out: Collection[KeptOut]) -> list[KeptOut]:
+    """That a withheld one had it would say that a note closed it to them: a released copy has no earlier notes."""
+    customer = [kept for kept in kept_out if kept.recipient == Recipient.CUSTOMER]
+    return [kept if kept.on_hold else kept._replace(had_it=None) for kept in customer]
 
 
 def _for_the_customer(footage: Footage, times_are_given: bool, organisation: object) -> Footage:

@@ -119,11 +119,12 @@ def _entries(mine: DeliveryQuerySet, pks: list[UUID], user: User, now: datetime)
     best_last = mine.filter(concern__in=pks).order_by(F("released_at").asc(nulls_last=True), "-pk")
     copies = {copy.concern_id: copy for copy in best_last}  # of several, the one that says most
     events = reading.events_of(concerns.values(), at__gt=now - SHIFT, verb__in=_DONE)
-    return {pk: _entry(concerns[pk], user, copies[pk], events[pk], now) for pk in pks if pk in copies}
+    traces = reading.traces(concerns.values())
+    cards = {pk: reading.outline(concerns[pk], user, copies[pk], traces[pk]) for pk in pks if pk in copies}
+    return {pk: _entry(concerns[pk], card, copies[pk], events[pk], now) for pk, card in cards.items()}
 
 
-def _entry(concern: Concern, user: User, copy: Delivery, events: list[Event], now: datetime) -> Entry:
-    card = reading.outline(concern, user, copy)
+def _entry(concern: Concern, card: dict[str, Any], copy: Delivery, events: list[Event], now: datetime) -> Entry:
     is_untold = copy.police_due_at and copy.police_due_at < now
     is_at_risk = copy.footage_until and now < copy.footage_until <= now + RISK
     return Entry(

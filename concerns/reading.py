@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
 from concerns import disclosure, outcomes
 from concerns.deciding import decides
-from concerns.disclosure import Addition, Asked, Closing, Copy, Decided, Deed, Footage, Hold, Read, Reader
+from concerns.disclosure import Addition, Asked, Closing, Copy, Decided, Deed, Footage, Hold, KeptOut, Read, Reader
 from concerns.models import DAYS_WHERE_UNKNOWN, Concern, Decision, Delivery, Event, Outcome, Question, Status
 from concerns.ringing import number_to_ask
 from concerns.routing import Recipient
@@ -31,12 +31,15 @@ _OF_THE_COMPANY = {
 }
 MOST_ASKED = 10  # questions on somebody's home
 _READS = (Event.Verb.OPENED, Event.Verb.PRINTED)
+_USUAL = (Recipient.MANAGER, Recipient.HEAD_OFFICE, Recipient.CUSTOMER)
 _LINE = ["urgency", "site", "zone", "seen_at", "until_at", "time_is_approximate", "still_there"]
 
 
 def whole_card(concern: Concern, user: User, *, events: Collection[Event] = ()) -> dict[str, Any]:
     """Everything that this person may see of the concern, by name; what they may not is not there."""
     copy = own_copy(concern, user)
+    withheld = [copy.recipient for copy in concern.deliveries.all() if copy.withheld_at]
+    kept_out = _kept_out(concern, events or traces([concern])[concern.pk])
     facts = _facts(concern, _CARD, whom=True) | {
         "company_phone": number_to_ask(concern),
         "author_name": concern.reported_by.get_full_name(),
@@ -48,9 +51,11 @@ def whole_card(concern: Concern, user: User, *, events: Collection[Event] = ()) 
         "questions": [_asked(question, concern) for question in _questions(concern)],
         "outcome": _closing(concern, user),
         "decisions": [_decision(decision, user) for decision in concern.decisions.all()],
-        "withheld": [copy.recipient for copy in concern.deliveries.all() if copy.withheld_at],
+        "withheld": withheld,
+        "kept_out": kept_out,
+        "earlier": withheld,
         "footage": _footage(concern),
-        "hold": _hold(concern),
+        "hold": _hold(concern, kept_out),
         "reads": [Read(e.at, e.by_name, e.by_organisation_id, e.by_id) for e in events if e.verb in _READS],
     }
     return _disclose(facts, concern, user, copy)
@@ -153,14 +158,49 @@ def _footage(concern, *, words=True):
     )
 
 
-def _hold(concern):
+def _hold(concern, kept_out):
     """Whether the customer's copy is on hold, or could be; None where they have it, were told, or have none."""
     copy = next((copy for copy in concern.deliveries.all() if copy.recipient == Recipient.CUSTOMER), None)
     if copy is None or not (copy.held_until or copy.is_open):
         return None
     holds = [decision for decision in concern.decisions.all() if decision.kind == Decision.Kind.HOLD]
     asked = holds[-1] if copy.status == Status.HELD and holds else None
-    return Hold(copy.held_until, asked.at, asked.text, asked.reference) if asked else Hold()
+    had_it = any(kept.had_it for kept in kept_out if kept.recipient == Recipient.CUSTOMER)
+    return Hold(copy.held_until, asked.at, asked.text, asked.reference, had_it) if asked else Hold()
+
+
+def traces(concerns: Collection[Concern]) -> dict[UUID, list[Event]]:
+    """{concern: the events that show who had it}, where somebody is shown nothing of it now; in one query."""
+    found: dict[UUID, list[Event]] = {concern.pk: [] for concern in concerns}
+    kept_out = Delivery.objects.filter(
+        Q(withheld_at__isnull=False) | Q(held_until__isnull=False), concern__in=found, recipient__in=_USUAL
+    )
+    events = Event.objects.filter(concern_id__in=kept_out.values("concern"), verb__in=[*_OF_A_COPY, *_READS])
+    for event in events:
+        found[event.concern_id].append(event)
+    return found
+
+
+def _kept_out(concern, events):
+    closed = {copy.recipient: copy for copy in concern.deliveries.all() if copy.withheld_at or copy.held_until}
+    copies = [closed[recipient] for recipient in _USUAL if recipient in closed]
+    return [KeptOut(copy.recipient, copy.status == Status.HELD, _had_it(copy, concern, events)) for copy in copies]
+
+
+def _had_it(copy, concern, events):
+    """Whether anything of it was sent to them, or they opened it, answered or were told; of a copy begun anew too."""
+    on_it = (copy.sent_at, copy.received_at, copy.acknowledged_at, copy.told_at)
+    return any(on_it) or any(_is_theirs(event, copy, concern) for event in events)
+
+
+def _is_theirs(event, copy, concern):
+    """Whether it shows that they had this copy: not that one of them wrote the card, or was passed another copy."""
+    if event.verb in _OF_A_COPY:
+        return bool(event.detail["recipient"] == copy.recipient)
+    passed_on = [d for d in concern.decisions.all() if d.kind == Decision.Kind.PASS_ON]
+    others = {concern.reported_by_id, *(d.person_id for d in passed_on if d.recipient != copy.recipient)}
+    theirs = (event.by_role, event.by_organisation_id) == (copy.recipient, copy.organisation_id)
+    return event.verb in _READS and theirs and event.by_id not in others
 
 
 def is_author(concern: Concern, user: User) -> bool:
@@ -176,7 +216,7 @@ def line(concern: Concern, user: User, copy: Delivery | None = None) -> dict[str
     return _disclose(facts, concern, user, copy)
 
 
-def outline(concern: Concern, user: User, copy: Delivery) -> dict[str, Any]:
+def outline(concern: Concern, user: User, copy: Delivery, traces: Collection[Event]) -> dict[str, Any]:
     """What a handover may show of the concern to the reader of a copy: as a list does, and that something was added,
     asked, decided or saved, and by whom; no sealed word of it.
     """
@@ -189,6 +229,7 @@ def outline(concern: Concern, user: User, copy: Delivery) -> dict[str, Any]:
         "questions": [_asked(question, concern, words=False) for question in _questions(concern)],
         "outcome": None,
         "decisions": [],
+        "kept_out": _kept_out(concern, traces),
         "footage": _footage(concern, words=False),
     }
     return _disclose(facts, concern, user, copy)
@@ -219,7 +260,8 @@ def history(concern: Concern, events: Sequence[Event], card: Mapping[str, Any]) 
 
 def deeds(concern: Concern, events: Sequence[Event], card: Mapping[str, Any]) -> list[Deed]:
     """The events that this reader may know of, in their order."""
-    named, known = _named(concern, card), [event for event in events if _may_know(event, card)]
+    known = [event for event in events if _may_know(event, card)]
+    named = _named(concern, card, known)
     return [
         Deed(e.at, _who(e, named), e.get_verb_display(), e.detail.get("recipient", ""), e.detail.get("to", ""))
         for e in known
@@ -243,7 +285,7 @@ def _may_know(event, card):
     if event.verb == Event.Verb.NOTED:
         return event.at in {note.at for note in card.get("notes", ())}
     if event.verb in _OF_A_COPY:
-        return event.detail["recipient"] in {copy.recipient for copy in card["told"]}
+        return event.detail["recipient"] in {copy.recipient for copy in card["told"]} or _is_earlier(event, card)
     if event.verb in _OF_THE_COMPANY:
         return "decisions" in card and event.detail.get("recipient", "") in {"", *(c.recipient for c in card["told"])}
     if event.verb == Event.Verb.KEPT_FROM:
@@ -258,13 +300,19 @@ def _may_know(event, card):
     return (event.at, event.by_id) in {(read.at, read.by_id) for read in card.get("reads", ())}
 
 
-def _named(concern, card):
-    """Whose names this reader sees elsewhere on the page."""
+def _is_earlier(event, card):
+    """Whether it is about a copy that is withheld by now, for whoever may know of that."""
+    return event.verb in _OF_A_COPY and event.detail["recipient"] in card.get("earlier", ())
+
+
+def _named(concern, card, events):
+    """Whose names this reader sees elsewhere on the page, or would see there of a copy that is withheld by now."""
     author = {concern.reported_by_id} if "author_name" in card else set()
     told = {copy.by_id for copy in card["told"] if copy.by}
     signed = {note.by_id for note in card.get("notes", ()) if note.signature}
     decided = {decision.by_id for decision in card.get("decisions", ())}
-    return author | told | signed | decided | {read.by_id for read in card.get("reads", ())}
+    earlier = {event.by_id for event in events if _is_earlier(event, card)} - {concern.reported_by_id}
+    return author | told | signed | decided | earlier | {read.by_id for read in card.get("reads", ())}
 
 
 def _who(event, named):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from accounts.roles import Role
 from concerns import facts, wording
-from concerns.checklist import involved, listed, unaware
+from concerns.checklist import had_it, involved, kept_out, listed
 from concerns.disclosure import Addition, Copy, Footage, Reader, disclose
 from concerns.models import Basis, Nature, PersonSeen, StillThere, VehicleSeen
 from concerns.routing import Party, Recipient, Urgency
@@ -40,7 +40,7 @@ def script(card: Card, *, code_word: str = "", is_author: bool = False) -> list[
         Part("Which vehicles?", _rows("vehicles", known)),
         _happened(known),
         _known_how(known, is_author),
-        _cameras(known, unaware(card)),
+        _cameras(known, {kept.recipient for kept in card.get("kept_out", ())}),
         _author(known, told, is_author),
         _who_knows(card),
         _LOG,
@@ -167,12 +167,12 @@ def _known_how(known: Card, is_author: bool) -> Part:
     return Part("How is it known?", _said(say))
 
 
-def _cameras(known: Card, names: Collection[str]) -> Part:
+def _cameras(known: Card, kept_out: Collection[str]) -> Part:
     camera, footage = dict(facts.what_was_seen(known))["Camera"], known.get("footage")
     say = [
         f"Camera: {camera}" if camera else "The card names no camera.",
         _kept(footage) if footage else "",
-        "Please secure the footage yourselves. Do not ask the site for it." if "the customer" in names else "",
+        "Please secure the footage yourselves. Do not ask the site for it." if Recipient.CUSTOMER in kept_out else "",
     ]
     return Part("Is there footage?", _said(say))
 
@@ -229,7 +229,9 @@ def _who_knows(card: Card) -> Part:
     say = [
         f"These have it: {listed(knows)}." if knows else "",
         f"These have not answered yet: {listed(waiting)}." if waiting else "",
-        *(f"{name.capitalize()} does not know. Please do not tell them." for name in unaware(card)),
+        *(f"{name.capitalize()} does not know. Please do not tell them." for name in kept_out(card, had_it=False)),
+        f"{had} Please do not speak to them about it." if (had := had_it(card)) else "",
+        *(f"Please do not speak to {name} about it." for name in kept_out(card, had_it=None)),
     ]
     return Part("Who else knows?", [] if "others" in card else _said(say))
 

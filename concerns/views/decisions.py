@@ -11,6 +11,7 @@ from accounts.decorators import require_permission
 from accounts.fresh import is_fresh, way_to_show_it
 from accounts.roles import Permission
 from concerns import actions, outcomes, reading
+from concerns.checklist import had_it
 from concerns.deciding import ADDRESSED, further_readers, people_to_keep_it_from
 from concerns.decision_forms import MOST, CloseForm, KeepFromForm, PassOnForm, ReleaseForm
 from concerns.models import Concern, Decision, Status
@@ -71,7 +72,7 @@ def release(request, reference):
     is_them = is_fresh(request)
     answered = form.is_valid() and is_them and _release(request, found, form)
     way = None if is_them else way_to_show_it(request)
-    return answered or _page(request, "release", found, form, way=way, withheld=card["withheld"])
+    return answered or _page(request, "release", found, form, way=way, withheld=card["withheld"], had_it=had_it(card))
 
 
 def _release(request, found, form):

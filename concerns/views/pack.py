@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import require_permission
 from accounts.roles import Permission, Role
 from concerns import actions, disclosure, facts, history, reading, statement
+from concerns.checklist import had_it
 from concerns.models import Concern, Event
 from concerns.routing import Recipient
 
@@ -41,6 +42,7 @@ def _statement(card):
         "answers": statement.as_sent(card),
         "rows": facts.rows_seen(card),
         "told": statement.told(card),
+        "had_it": had_it(card),
         "footage": statement.footage(card["footage"]),
         "is_for_standards": Recipient.STANDARDS in {copy.recipient for copy in card["told"]},
     }

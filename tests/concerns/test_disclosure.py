@@ -16,6 +16,7 @@ from concerns.disclosure import (
     Copy,
     Decided,
     Footage,
+    KeptOut,
     Read,
     Reader,
     disclose,
@@ -89,6 +90,7 @@ def facts(**changed):
         "questions": [],
         "outcome": CLOSED,
         "decisions": [],
+        "kept_out": [],
         "told": [],
         "reads": [],
     }
@@ -378,6 +380,29 @@ def test_only_whoever_decides_reads_whom_it_is_kept_from():
 
 def test_only_whoever_decides_learns_that_a_copy_is_withheld():
     assert [reader for reader in Reader if "withheld" in seen(reader)] == [Reader.DECIDES]
+
+
+KEPT_OUT = [KeptOut("manager", False, True), KeptOut("customer", False, True)]
+
+
+@pytest.mark.parametrize("reader", [Reader.AUTHOR, Reader.COMPANY])
+def test_author_and_company_learn_who_had_it_before(reader):
+    assert seen(reader, kept_out=KEPT_OUT)["kept_out"] == KEPT_OUT
+
+
+def test_a_released_reader_learns_of_the_customer_alone_and_not_what_they_had():
+    assert seen(Reader.RELEASED, kept_out=KEPT_OUT)["kept_out"] == [KeptOut("customer", False, None)]
+    never = [kept._replace(had_it=False) for kept in KEPT_OUT]
+    assert seen(Reader.RELEASED, kept_out=never) == seen(Reader.RELEASED, kept_out=KEPT_OUT)
+
+
+def test_a_released_reader_learns_what_a_customer_on_hold_had():
+    held = KeptOut("customer", True, True)
+    assert seen(Reader.RELEASED, kept_out=[held])["kept_out"] == [held]
+
+
+def test_only_whoever_decides_reads_what_was_done_with_copies_that_are_withheld_by_now():
+    assert [reader for reader in Reader if "earlier" in seen(reader)] == [Reader.DECIDES]
 
 
 # --- Two capacities -----------------------------------------------------------------------------------------------

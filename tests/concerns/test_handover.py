@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import combinations
 
 import pytest
 from django.utils import timezone
@@ -10,7 +11,9 @@ from accounts.models import Site
 from accounts.roles import Role
 from concerns import actions, digest, handover
 from concerns.actions import chasing
-from concerns.models import Delivery, Question
+from concerns.checklist import do_not_tell
+from concerns.models import Concern, Delivery, Question
+from concerns.reading import whole_card
 from concerns.routing import Party
 from tests.benchmarks.filling import fill
 from tests.benchmarks.statements import listened, shape
@@ -187,6 +190,67 @@ def test_a_hold_says_that_the_customer_must_not_be_told(cast, parts, site):
     assert "The customer does not know. Do not tell them." in said
 
 
+ANSWERS = [list(chosen) for n in (1, 2) for chosen in combinations([party for party in Party if party != "no"], n)]
+HAD = "The manager and the customer had it before. Nothing more is shown to them. Do not speak to them about it."
+
+
+def do_not_tells(page):
+    return [line.text for line in page.all("strong") if re.search("not know|had it|the customer about", line.text)]
+
+
+@pytest.mark.parametrize("released", [(), ("manager",), ("head_office",), ("manager", "head_office")], ids="+".join)
+@pytest.mark.parametrize("about", [["no"], *ANSWERS], ids="+".join)
+def test_who_must_not_be_told_is_said_as_on_the_page(cast, site, about, released):
+    concern = send_card(cast["asha"], site=site, about=about)
+    for copy in concern.deliveries.filter(recipient__in=released, withheld_at__isnull=False):
+        actions.release(delivery=copy, by=cast["lena"], reason="It was not them.")
+    readers = [cast[who] for who in ("moss", "hana", "lena") if Delivery.objects.addressed_to(cast[who]).exists()]
+    assert readers
+    for reader in readers:
+        said = [entry.do_not_tell for *_, entries in handover.sheet(reader, timezone.now()).parts for entry in entries]
+        assert said == [do_not_tell(whole_card(Concern.objects.get(pk=concern.pk), reader))]
+
+
+@pytest.mark.parametrize("about", ["no", "site", "guard", "office"])
+def test_the_sentence_stands_on_both_pages(cast, page, sign_in, site, about):
+    concern = send_card(cast["asha"], site=site, about=[about])
+    for who in ("moss", "hana", "lena"):
+        assert do_not_tells(page(who)) == do_not_tells(Page(sign_in(who).get(f"/concerns/{concern}/")))
+
+
+def test_the_lead_is_told_of_all_three_who_do_not_know(cast, parts, site):
+    concern = send_card(cast["asha"], site=site, about=["office"])
+    said = "The manager, head office and the customer do not know. Do not tell them."
+    assert said in parts("lena")["yours"][str(concern)]
+
+
+def test_it_does_not_say_of_people_who_had_it_that_they_do_not_know(cast, page, sign_in, site):
+    concern = send_card(cast["asha"], site=site)
+    acknowledge(concern, cast, "manager")
+    sign_in("cole").get(f"/concerns/{concern}/")
+    add_note(concern, cast["asha"], about=["guard"])
+    assert do_not_tells(page("hana")) == [HAD]
+
+
+def test_what_they_had_is_looked_up_once_for_all(cast, sign_in, site):
+    def asked():
+        browser = sign_in("hana")
+        with listened() as made:
+            assert browser.get("/handover/").status_code == 200
+        return [shape(sql) for sql in made]
+
+    def closed():
+        concern = send_card(cast["asha"], site=site)
+        acknowledge(concern, cast, "manager")
+        add_note(concern, cast["asha"], about=["guard"])
+
+    closed()
+    few = asked()
+    for _ in range(9):
+        closed()
+    assert asked() == few
+
+
 def test_what_needs_nobody_any_more_is_not_there(cast, parts, site, clock):
     concern = send_card(cast["asha"], site=site)
     acknowledge(concern, cast, *ALL)
@@ -211,7 +275,7 @@ def test_the_last_twelve_hours_are_told_in_order_with_who_did_it(cast, parts, si
     done = said.partition("This shift: ")[2]
     assert done.startswith(
         "23:26 card received, Asha; 00:01 acknowledged (the manager), Moss; "
-        "00:02 told by telephone (police call), Moss; 00:02 note added, Asha"
+        "00:02 told (police call), Moss; 00:02 note added, Asha"
     )
     clock(2026, 11, 22, 12, 1)
     (said,) = parts("moss")["others"].values()

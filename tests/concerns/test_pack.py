@@ -219,6 +219,45 @@ def test_the_history_is_in_order_and_says_whose_copy_it_is_about(cast, pack, sit
     assert first < second < third
 
 
+def closed_by_a_note(concern, cast, about="guard"):
+    """Manager, customer and police had it; then a note closed it to those whom it may be about."""
+    for recipient, who in (("manager", "moss"), ("customer", "cole"), ("police", "priya")):
+        actions.acknowledge(delivery=copy_for(concern, recipient), by=cast[who])
+    add_note(concern, cast["asha"], about=[about])
+
+
+def test_whoever_decides_reads_who_had_it_before_a_note_closed_it_to_them(cast, pack, sign_in, site):
+    concern = send_card(cast["asha"], site=site)
+    closed_by_a_note(concern, cast)
+    page = pack("hana", concern)
+    for said in (section(page, "history"), section(Page(sign_in("hana").get(f"/concerns/{concern}/")), "history")):
+        assert "Acknowledged (the manager): Moss" in said
+        assert "Acknowledged (the customer): Cole" in said
+    had = "The manager and the customer had it before. Nothing more is shown to them."
+    assert had in section(page, "told")
+
+
+def test_what_was_done_before_with_a_withheld_copy_is_for_whoever_decides_alone(cast, pack, sign_in, site):
+    concern = send_card(cast["asha"], site=site)
+    closed_by_a_note(concern, cast, about="site")
+    for who in ("moss", "asha", "priya"):
+        said = section(Page(sign_in(who).get(f"/concerns/{concern}/")), "history")
+        assert "Acknowledged" in said
+        assert "the customer" not in said
+    assert "Acknowledged (the customer): Cole" in section(pack("hana", concern), "history")
+    for who in ("moss", "priya"):
+        assert "the customer)" not in section(pack(who, concern), "history")
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_what_an_author_did_with_a_withheld_copy_is_named_in_a_pack_only_where_they_agreed(cast, pack, site, agreed):
+    concern = send_card(cast["moss"], site=site, police_may_know_name=agreed)
+    actions.record_told(delivery=copy_for(concern, "customer"), by=cast["moss"], whom="Dee", at=timezone.now())
+    add_note(concern, cast["moss"], about=["site"])
+    said = section(pack("hana", concern), "history")
+    assert f"(the customer): {'Moss' if agreed else 'manager'}" in said
+
+
 def test_a_released_reader_reads_no_more_than_a_released_copy_says(cast, pack, site, clock):
     concern = send_card(cast["asha"], site=site, about=["office", "police"])
     add_note(concern, cast["asha"], text="canary-before")

@@ -9,10 +9,10 @@ from django.template.loader import render_to_string
 
 from accounts.models import Nation
 from concerns import wording
-from concerns.disclosure import Addition, Copy, Footage, Read, Reader, disclose
+from concerns.disclosure import Addition, Copy, Footage, KeptOut, Read, Reader, disclose
 from concerns.models import PersonSeen, VehicleSeen
 from concerns.reading import whole_card
-from concerns.routing import route
+from concerns.routing import Recipient, route, withheld
 from concerns.script import script
 from tests.cards import send_card
 from tests.pages import Page
@@ -55,6 +55,12 @@ def copies(about=("no",), **statuses):
     return [
         Copy(who, BRIGHTKEEP, statuses.get(who, "waiting"), AT, AT, **names) for who in told if who != "police_call"
     ]
+
+
+def kept_out(about, site=True, had=()):
+    """Who of the usual three is shown nothing of a card about these."""
+    usual = [Recipient.MANAGER, Recipient.HEAD_OFFICE, Recipient.CUSTOMER] if site else [Recipient.HEAD_OFFICE]
+    return [KeptOut(who, False, who in had) for who in usual if who in withheld(about)]
 
 
 def facts(**changed):
@@ -102,6 +108,7 @@ def facts(**changed):
         "phone": PHONE,
         "signatures": True,
         "told": copies(changed.get("about", ["no"])),
+        "kept_out": kept_out(changed.get("about", ["no"]), site=changed.get("site", True)),
         "others": True,
         "reads": [Read(AT, "Reader Canary", BRIGHTKEEP)],
     }
@@ -337,6 +344,27 @@ def test_the_police_are_asked_not_to_tell_who_is_not_told():
         "The manager does not know. Please do not tell them.",
         "The customer does not know. Please do not tell them.",
     ]
+
+
+def test_the_police_are_told_who_had_it_before():
+    had = kept_out(["guard"], had=["manager"])
+    assert part("Who else knows?", read_out(about=["guard"], kept_out=had))[1:] == [
+        "The customer does not know. Please do not tell them.",
+        "The manager had it before. Nothing more is shown to them. Please do not speak to them about it.",
+    ]
+
+
+def test_a_released_reader_asks_the_police_to_keep_it_from_the_customer_and_says_no_more():
+    for had in ([], ["manager", "customer"]):
+        said = part(
+            "Who else knows?", read_out({Reader.RELEASED}, about=["guard"], kept_out=kept_out(["guard"], had=had))
+        )
+        assert said[1:] == ["Please do not speak to the customer about it."]
+
+
+def test_footage_is_not_asked_of_a_site_that_had_it_before():
+    had = kept_out(["site"], had=["customer"])
+    assert "Do not ask the site for it." in part("Is there footage?", read_out(about=["site"], kept_out=had))[-1]
 
 
 def test_footage_is_not_asked_of_a_site_that_does_not_know():
