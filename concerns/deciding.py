@@ -9,6 +9,8 @@ from accounts.roles import PERMISSIONS, Permission
 from concerns.models import Concern, Decision, Delivery
 from concerns.routing import Recipient
 
+LEARNS_NO_OUTCOME = {Recipient.CUSTOMER, Recipient.POLICE_CALL}
+MAY_NOT_KNOW = "Somebody who reads this card may not know of that one. Choose another answer."
 ADDRESSED = [role for role, verbs in PERMISSIONS.items() if Permission.WORK_QUEUE in verbs]
 
 
@@ -21,6 +23,20 @@ def who_decides(copies: Iterable[Delivery]) -> Recipient:
 def decides(user: User, copy: Delivery | None, copies: Iterable[Delivery]) -> bool:
     """Whether this reader of this copy decides: by their own role, not because a copy was passed on to them."""
     return copy is not None and user.role == copy.recipient == who_decides(copies)
+
+
+def may_be_named(other: Concern, concern: Concern, by: User) -> bool:
+    """Whether a concern may be called the same as another: all who learn what came of it may know of the other one.
+
+    Nor may somebody name one of which they know a part: whether it is taken would say about whom it is.
+    """
+    told = [copy for copy in concern.deliveries.filter(withheld_at=None) if copy.recipient not in LEARNS_NO_OUTCOME]
+    if other.deliveries.filter(recipient__in=[copy.recipient for copy in told], withheld_at__isnull=False).exists():
+        return False
+    if any(copy.readers().filter(pk__in=other.kept_from.values("pk")).exists() for copy in told):
+        return False
+    theirs = list(Delivery.objects.addressed_to(by).filter(concern=other))
+    return not theirs or any(copy.released_at is None for copy in theirs)
 
 
 def further_readers(copy: Delivery) -> "QuerySet[User]":

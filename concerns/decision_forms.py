@@ -7,6 +7,7 @@ from django.forms.utils import ErrorDict
 
 from accounts.roles import Role
 from concerns import outcomes
+from concerns.deciding import MAY_NOT_KNOW, may_be_named
 from concerns.fields import Carried, Words
 from concerns.forms import one_of
 from concerns.models import Concern, Decision, Outcome
@@ -106,6 +107,12 @@ class KeepFromForm(WordsForm):
     def clean_people(self):
         return [self.people[key] for key in self.cleaned_data["people"]]
 
+    def clean(self):
+        answers = super().clean()
+        if "people" not in self.errors and not answers["people"] and (answers.get("text") or answers.get("name")):
+            self.add_error("people", "Nobody is ticked. Look for a name, and tick it.")
+        return answers
+
 
 class CloseForm(WordsForm):
     """What came of it. None of the answers says that a card was false."""
@@ -145,6 +152,8 @@ class CloseForm(WordsForm):
             self.add_error("duplicate_of", "That is the reference of this card. Enter the other one’s.")
         elif _is_duplicate(other):
             self.add_error("duplicate_of", "That card was closed as the same as another one. Enter that one.")
+        elif not may_be_named(other, self.concern, self.user):
+            self.add_error("duplicate_of", MAY_NOT_KNOW)
         return str(other or "")
 
     def decision(self):

@@ -113,11 +113,11 @@ def _closing(concern, user, *, words=True):
 
 
 def _known(decision, user):
-    """(outcome, reference); neither where it is the same as a card that this reader may not see."""
+    """(outcome, reference); the reference of another card only where this reader may open that one."""
     if decision.outcome != Outcome.DUPLICATE:
         return decision.outcome, decision.reference
     seen = Concern.objects.visible_to(user).with_reference(decision.reference).exists()
-    return (decision.outcome, decision.reference) if seen else ("", "")
+    return decision.outcome, decision.reference if seen else ""
 
 
 def _decision(decision, user):
