@@ -1,6 +1,8 @@
 """What may be typed about telling people, a hold that the police ask for, and footage that is saved."""
 
+from contextlib import suppress
 from datetime import timedelta
+from itertools import product
 
 from django import forms
 from django.utils import timezone
@@ -19,22 +21,61 @@ NOT_GIVEN = "“None given” is an answer."
 BY_TELEPHONE = [ToldHow.N999, ToldHow.N101, ToldHow.N61016]
 
 
+NOT_SEEN_YET = "That is before it was seen. Check the day and the time."
+TO_COME = "That is still to come."
+
+
 def last_time(clock):
-    """The last moment that it was that time of day; a clock that runs a little fast means now."""
+    """The last moment that it was that time of day; a clock that runs a little fast means this minute."""
     now = timezone.localtime()
-    at = now.replace(hour=clock.hour, minute=clock.minute, second=0, microsecond=0)
-    if at > now + FAST_CLOCK:
-        return at - timedelta(days=1)
-    return min(at, now)
+    for days, which in product((-1, 0, 1), (1, 0)):
+        with suppress(times.NoSuchTime):
+            at = times.moment(now.date() - timedelta(days=days), clock, which=which)
+            if at <= now + FAST_CLOCK:
+                return _not_later(at)
+    raise AssertionError(clock)  # it was that time of yesterday, or of today
 
 
-def _moment(form, field, day, clock):
-    """The moment of a day and a time that were typed; the first where an hour came twice. None with an error."""
+def _not_later(at):
+    """A moment that a fast clock may have shown: at most this minute, so that two taps say the same."""
+    return min(at, timezone.now().replace(second=0, microsecond=0))
+
+
+def _last_time_since(form, field, clock, since):
+    """The last moment that it was that time of day, since it was seen. None with an error."""
+    at = last_time(clock)
+    if since is None or at >= since:
+        return at
+    is_later_today = clock > timezone.localtime().time()
+    form.add_error(field, TO_COME if is_later_today else NOT_SEEN_YET)
+    return None
+
+
+def _moment(form, field, day, clock, since=None):
+    """The moment of a day and a time that were typed. None with an error.
+
+    Where an hour came twice the first of the two, or the first since then.
+    """
     try:
-        return times.moment(day, clock, which=0)
+        first, second = (times.moment(day, clock, which=which) for which in (0, 1))
     except times.NoSuchTime:
         form.add_error(field, NEVER)
-    return None
+        return None
+    return second if since and first < since else first
+
+
+def _past(form, names, day, clock, *, since, to_come):
+    """The moment of a day and a time that were typed, if it may have been then. None with an error."""
+    at, now = _moment(form, names[1], day, clock, since), timezone.now()
+    if at is None:
+        return None
+    if at > now + FAST_CLOCK:
+        return form.add_error(names[0], to_come)
+    if at < now - OLDEST:
+        return form.add_error(names[0], "That is more than a year ago. Check the year.")
+    if since and at < since:
+        return form.add_error(names[0], NOT_SEEN_YET)
+    return _not_later(at)
 
 
 class ToldForm(WordsForm):
@@ -47,18 +88,21 @@ class ToldForm(WordsForm):
     told_at = ClockField(label="At", error_messages={"required": "Write when, such as 2332."})
     recipient = Carried(Recipient)  # whose number was shown
 
-    def __init__(self, *args, recipient=None, **kwargs):
-        super().__init__(*args, initial={"told_at": f"{timezone.localtime():%H:%M}"}, **kwargs)
-        self.recipient = recipient
+    def __init__(self, *args, recipient=None, since=None, **kwargs):
+        kwargs["initial"] = {"told_at": f"{timezone.localtime():%H:%M}"} | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+        self.recipient, self.since = recipient, since
 
     def clean(self):
         answers = super().clean()
         if answers.get("recipient") not in (None, self.recipient):  # a note has narrowed who is told meanwhile
             self.add_error("told_whom", "Whom to ring has changed. Ring the number that is shown now.")
+        if answers.get("told_at"):
+            answers["moment"] = _last_time_since(self, "told_at", answers["told_at"], self.since)
         return answers
 
     def told(self):
-        return {"whom": self.cleaned_data["told_whom"], "at": last_time(self.cleaned_data["told_at"])}
+        return {"whom": self.cleaned_data["told_whom"], "at": self.cleaned_data["moment"]}
 
 
 class TellForm(WordsForm):
@@ -89,9 +133,10 @@ class TellForm(WordsForm):
     log = Words(label="Their log number", most=120, attrs={"class": "govuk-input--width-10"})
     no_log = forms.BooleanField(label="They gave none", required=False)
 
-    def __init__(self, *args, recipient=Recipient.POLICE, **kwargs):
+    def __init__(self, *args, recipient=Recipient.POLICE, since=None, **kwargs):
         kwargs["initial"] = {"at": f"{timezone.localtime():%H:%M}"} | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
+        self.since = since
         self.fields["how"].choices = _ways(recipient)
         if recipient not in OF_THE_POLICE:
             del self.fields["log"], self.fields["no_log"]
@@ -116,13 +161,9 @@ class TellForm(WordsForm):
     def _when(self, day, clock):
         """The moment that was typed; None with an error."""
         if day is None:
-            return last_time(clock)
-        at = _moment(self, "at", day, clock)
-        if at and at > timezone.now() + FAST_CLOCK:
-            self.add_error("on", "That is still to come. Check the day and the time.")
-        elif at and at < timezone.now() - OLDEST:
-            self.add_error("on", "That is more than a year ago. Check the year.")
-        return at and min(at, timezone.now())
+            return _last_time_since(self, "at", clock, self.since)
+        to_come = f"{TO_COME} Check the day and the time."
+        return _past(self, ("on", "at"), day, clock, since=self.since, to_come=to_come)
 
 
 def _ways(recipient):
@@ -218,25 +259,19 @@ class SavedForm(WordsForm):
         error_messages={"required": "Write where it is kept."},
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, since=None, **kwargs):
         now = timezone.localtime()
         usual = {"on": now.date(), "clock": f"{now:%H:%M}"}
         super().__init__(*args, **kwargs | {"initial": usual | kwargs.get("initial", {})})
+        self.since = since
 
     def clean(self):
         answers = super().clean()
         if answers.get("on") and answers.get("clock"):
-            answers["at"] = self._at(answers["on"], answers["clock"])
+            to_come = "That is in the future. Write it down once it is saved."
+            day, clock = answers["on"], answers["clock"]
+            answers["at"] = _past(self, ("on", "clock"), day, clock, since=self.since, to_come=to_come)
         return answers
-
-    def _at(self, day, clock):
-        now = timezone.now()
-        at = _moment(self, "clock", day, clock)
-        if at and at > now + FAST_CLOCK:
-            self.add_error("on", "That is in the future. Write it down once it is saved.")
-        elif at and at < now - OLDEST:
-            self.add_error("on", "That is more than a year ago. Check the year.")
-        return at and min(at, now)
 
     def saved(self):
         """What save_footage keeps, from valid answers."""
