@@ -34,7 +34,8 @@ def concern(request, reference):
     found = _visible(request, reference)
     record_opened(found, by=request.user)
     sheet = Sheet.blank(NoteForm, initial={"writer": request.user.pk})
-    context = sheets.context(sheet) | _context(request, found) | {"told_form": ToldForm()}
+    told_form = ToldForm(initial={"writer": request.user.pk})
+    context = sheets.context(sheet) | _context(request, found) | {"told_form": told_form}
     return render(request, "concerns/concern.html", context)
 
 

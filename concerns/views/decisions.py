@@ -11,11 +11,10 @@ from accounts.decorators import require_permission
 from accounts.fresh import is_fresh, way_to_show_it
 from accounts.roles import Permission
 from concerns import actions, outcomes, reading
-from concerns.checklist import had_it
 from concerns.deciding import ADDRESSED, further_readers, people_to_keep_it_from
 from concerns.decision_forms import MOST, CloseForm, KeepFromForm, PassOnForm, ReleaseForm
 from concerns.models import Concern, Decision, Status
-from concerns.views.unsent import keeps_words
+from concerns.views.unsent import already, keeps_words
 
 
 def _found(request, reference, needs):
@@ -39,20 +38,15 @@ def _page(request, name, found, form, **more):
 
 
 def _do(request, found, form, verb, done, **what):
-    """Back to the concern once it is done, or was before; None where the form says why it cannot be."""
+    """Back to the concern once it is done; the words again where somebody was quicker; None where the form says why."""
     try:
         verb(by=request.user, **what)
-        messages.success(request, done)
-    except actions.Already as already:
-        messages.info(request, f"{already} Nothing was changed.")
+    except actions.Already as quicker:
+        return already(request, found, form, str(quicker))
     except actions.NotYet as why:
         form.add_error(None, str(why))
         return None
-    return redirect(found)
-
-
-def _nothing_left(request, found, sentence):
-    messages.info(request, f"{sentence} Nothing was changed.")
+    messages.success(request, done)
     return redirect(found)
 
 
@@ -64,15 +58,18 @@ def _nothing_left(request, found, sentence):
 def release(request, reference):
     """Give a withheld recipient their copy, by somebody who has just shown that it is really them."""
     found, card = _found(request, reference, needs="withheld")
+    withheld, is_them = card["withheld"], is_fresh(request)
+    told = {copy.recipient for copy in card["told"]}
+    has_it = told & {request.POST.get("recipient")}
+    form = _filled(request, ReleaseForm, withheld=[*withheld, *has_it])
+    if form.is_valid() and is_them and (answered := _release(request, found, form)):
+        return answered
     if card["outcome"]:
-        return _nothing_left(request, found, "The concern is closed. A note opens it again.")
-    if not card["withheld"] or request.POST.get("recipient") in {copy.recipient for copy in card["told"]}:
-        return _nothing_left(request, found, "They have their copy already.")
-    form = _filled(request, ReleaseForm, withheld=card["withheld"])
-    is_them = is_fresh(request)
-    answered = form.is_valid() and is_them and _release(request, found, form)
+        return already(request, found, form, "The concern is closed. A note opens it again.")
+    if has_it or not withheld:
+        return already(request, found, form, "They have their copy already.")
     way = None if is_them else way_to_show_it(request)
-    return answered or _page(request, "release", found, form, way=way, withheld=card["withheld"], had_it=had_it(card))
+    return _page(request, "release", found, form, way=way, withheld=withheld)
 
 
 def _release(request, found, form):
@@ -90,16 +87,15 @@ def pass_on(request, reference):
     copy = reading.own_copy(found, request.user)
     if copy is None:
         raise Http404
-    passed_on = copy.decisions.filter(kind=Decision.Kind.PASS_ON).values_list("person", flat=True)
-    if request.POST.get("person") in map(str, passed_on):
-        return _nothing_left(request, found, "It was passed on to them before.")
-    form = _filled(request, PassOnForm, people=further_readers(copy))
+    passed_on = copy.decisions.filter(kind=Decision.Kind.PASS_ON).select_related("person")
+    before = [one.person for one in passed_on if str(one.person_id) == request.POST.get("person")]
+    form = _filled(request, PassOnForm, people=[*further_readers(copy), *before])
     if form.is_valid():
-        person, reason = form.cleaned_data["person"], form.cleaned_data["reason"]
-        done = "They can see it from now on."
-        answered = _do(request, found, form, actions.pass_on, done, delivery=copy, person=person, reason=reason)
-        if answered:
+        what = {"delivery": copy, "person": form.cleaned_data["person"], "reason": form.cleaned_data["reason"]}
+        if answered := _do(request, found, form, actions.pass_on, "They can see it from now on.", **what):
             return answered
+    if before:
+        return already(request, found, form, "It was passed on to them before.")
     return _page(request, "pass_on", found, form)
 
 
@@ -156,8 +152,6 @@ def _keys(typed):
 def close(request, reference):
     """Head office closes it; the others propose it. Not before everybody has it or was told."""
     found, card = _found(request, reference, needs="decisions")
-    if card["outcome"]:
-        return _nothing_left(request, found, "It is closed already.")
     proposal = last_proposal(card)
     initial = {"outcome": proposal.outcome} if proposal else {}
     form = _filled(request, CloseForm, initial=initial, concern=found, user=request.user)
@@ -165,6 +159,8 @@ def close(request, reference):
     verb, done = (actions.close, "Closed.") if decides else (actions.propose, "Proposed. Head office sees it.")
     if form.is_valid() and (answered := _do(request, found, form, verb, done, concern=found, **form.decision())):
         return answered
+    if card["outcome"]:
+        return already(request, found, form, "It is closed already.")
     waiting = [copy for copy in card["told"] if copy.status in (Status.WAITING, Status.HELD)]
     return _page(request, "close", found, form, decides=decides, proposal=proposal, waiting=waiting)
 

@@ -7,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.decorators import require_permission
-from accounts.roles import Permission
+from accounts.roles import Permission, Role
 from concerns import actions, reading
 from concerns.decision_forms import AnswerForm, QuestionForm
 from concerns.forms import NoteForm
@@ -15,7 +15,12 @@ from concerns.models import Concern, Question
 from concerns.sheet import Sheet
 from concerns.views import sheets
 from concerns.views.sheets import Notice
-from concerns.views.unsent import keeps_words
+from concerns.views.unsent import already, keeps_words
+
+NO_NOTE = (
+    "A note is read by everybody at your company who has this card, such as the manager and head office. "
+    "To add something for the police alone, ring them, or wait until they ask again."
+)
 
 
 def _visible(request, reference):
@@ -55,7 +60,8 @@ def answer(request, reference):
         return _answer(request, found, question, form.cleaned_data["text"])
     card = actions.read(concern=found, by=request.user)
     asked = next(asked for asked in card["questions"] if asked.id == question.pk)
-    return _page(request, "answer", found, form, asked=asked)
+    no_note = NO_NOTE if question.author_role == Role.POLICE else ""
+    return _page(request, "answer", found, form, asked=asked, no_note=no_note)
 
 
 def _question(request, found):
@@ -80,6 +86,9 @@ def _answer(request, found, question, text):
     if actions.answer(question=question, by=request.user, text=text):
         messages.success(request, "Your answer is stored. Thank you.")
         return redirect(found)
+    if question.author_role == Role.POLICE:
+        form = AnswerForm(request.POST)
+        return already(request, found, form, "Somebody has answered this question already.", NO_NOTE)
     sheet = Sheet.blank(NoteForm, initial={"writer": request.user.pk, "text": text})
     context = sheets.context(sheet, Notice.ANSWERED) | {"reference": str(found)}
     return render(request, "concerns/note.html", context, status=409)

@@ -7,7 +7,6 @@ from django.urls import Resolver404, resolve
 
 from concerns.forms import CardForm, NoteForm
 from concerns.sheet import Sheet
-from concerns.telling_forms import ToldForm
 from concerns.views import sheets, unsent
 from concerns.views.sheets import Notice
 
@@ -30,20 +29,12 @@ def words(request, notice, status):
         return None
     if form_class := getattr(match.func, "keeps_words_of", None):
         return unsent.page(request, form_class, notice, status)
-    if match.url_name == "told":
-        return _told(request, match.kwargs, notice, status)
     if match.url_name not in PAGES:
         return None
     form_class, context, template = PAGES[match.url_name]
     sheet = Sheet.typed(form_class, request.POST).unchecked()
     shown = context(sheet, notice) | match.kwargs | {"csrf_token": get_token(request)}
     return HttpResponse(render_to_string(template, shown), status=status)
-
-
-def _told(request, kwargs, notice, status):
-    context = kwargs | {"form": ToldForm(request.POST).unchecked(), "notice": notice, "private": True}
-    context["csrf_token"] = get_token(request)
-    return HttpResponse(render_to_string("concerns/told.html", context), status=status)
 
 
 def send_again(request):

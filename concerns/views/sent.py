@@ -1,7 +1,6 @@
 """What the author is shown once a card is stored: whom to ring now, who can see it, who was not told."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required, login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -13,8 +12,8 @@ from concerns.models import Concern
 from concerns.ringing import to_ring
 from concerns.routing import Party, Recipient
 from concerns.telling_forms import ToldForm
-from concerns.views.sheets import Notice
-from concerns.views.telling import Seen, about_telling
+from concerns.views.telling import Seen, about_telling, seen_from, wrote_it
+from concerns.views.unsent import IN_A_NOTE, already, keeps_words
 
 NOT_TOLD = {Recipient.POLICE: "Local police desk"}  # the force is told, by its standards desk
 SIGNS_IN = {Recipient.MANAGER, Recipient.HEAD_OFFICE, Recipient.CUSTOMER, Recipient.POLICE, Recipient.LEAD}
@@ -27,36 +26,31 @@ def _own(request, reference):
 @require_safe
 @require_permission(Permission.REPORT)
 def sent(request, reference):
-    return _show(request, _own(request, reference), ToldForm())
+    return _show(request, _own(request, reference), ToldForm(initial={"writer": request.user.pk}))
 
 
-@login_not_required  # as for the card: a session that ran out must not lose the line
-def told(request, reference):
-    if request.method == "POST" and not request.user.is_authenticated:
-        return _told_page(request, reference, ToldForm(request.POST), Notice.SIGNED_OUT, status=403)
-    return _told(request, reference=reference)
-
-
-@login_required
+@keeps_words(ToldForm)
 @require_permission(Permission.RECORD_TOLD)
-def _told(request, reference):
+def told(request, reference):
     if request.method != "POST":  # the line to fill in is on that page
         return redirect("sent", reference)
     concern = _own(request, reference)
     ring = to_ring(concern)
-    form = ToldForm(request.POST, recipient=ring and ring.delivery.recipient)
+    form = ToldForm(request.POST, recipient=ring and ring.delivery.recipient, since=seen_from(concern))
     if not form.is_valid():
         return _show(request, concern, form, status=422)
-    if ring and actions.record_told(delivery=ring.delivery, by=request.user, **form.told()):
-        messages.success(request, "Written down. Thank you for ringing.")
-    else:
-        messages.info(request, "Somebody has this already. Nothing was changed.")
+    if not (ring and _record(ring.delivery, request.user, form.told())):
+        return already(request, concern, form, "Somebody has this already.", IN_A_NOTE)
+    messages.success(request, "Written down. Thank you for ringing.")
     return redirect(concern)
 
 
-def _told_page(request, reference, form, notice, status):
-    context = {"form": form.unchecked(), "reference": reference, "notice": notice, "private": True}
-    return render(request, "concerns/told.html", context, status=status)
+def _record(copy, user, told):
+    """Whether it stands as they wrote it, by this tap or the one before."""
+    if actions.record_told(delivery=copy, by=user, **told):
+        return True
+    copy.refresh_from_db()
+    return wrote_it(copy, user, told)
 
 
 def _show(request, concern, form, status=200):

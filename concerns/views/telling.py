@@ -1,5 +1,6 @@
 """Telling people, and what is told to nobody for now: who rang whom, what to say, a hold, footage that is saved."""
 
+from datetime import time, timedelta
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.decorators import require_permission
 from accounts.roles import Permission
-from concerns import actions, reading, wording
+from concerns import actions, reading, times, wording
 from concerns.checklist import checklist, do_not_tell, involved
 from concerns.models import Concern, Delivery, Status, record_opened
 from concerns.police import how_to_tell
@@ -19,7 +20,7 @@ from concerns.routing import Recipient
 from concerns.script import script as what_to_say
 from concerns.telling import OF_THE_POLICE, RING, may_tell, police_due, rings_the_police
 from concerns.telling_forms import EndHoldForm, HoldForm, SavedForm, TellForm
-from concerns.views.unsent import keeps_words
+from concerns.views.unsent import IN_A_NOTE, already, keeps_words
 
 WHOM = {
     Recipient.MANAGER: "the manager",
@@ -30,6 +31,7 @@ WHOM = {
     Recipient.LEAD: "the safeguarding lead",
     Recipient.STANDARDS: "professional standards",
 }
+A_GUESS = timedelta(hours=1)  # that a time may be out which the author called a guess
 # Who secures footage themselves where the site must not be asked.
 SECURES = {Recipient.HEAD_OFFICE, Recipient.LEAD, Recipient.POLICE}
 
@@ -45,6 +47,14 @@ class Seen(NamedTuple):
     @property
     def own(self):
         return self.mine.recipient if self.mine else ""
+
+    @property
+    def since(self):
+        """From when it may have been seen, as exactly as this reader may know it: no error tells them more."""
+        first = seen_from(self.concern)
+        if "seen_at" in self.card:
+            return first
+        return self.card["camera_from"] or times.moment(first.astimezone(times.LONDON).date(), time(), which=0)
 
     def may_tell(self):
         return may_tell(self.card, own=self.own, is_author=self.is_author)
@@ -71,10 +81,16 @@ def _page(request, name, seen, form, **more):
     return render(request, f"concerns/{name}.html", context, status=422 if form.errors else 200)
 
 
-def _already(request, seen, form, sentence):
-    """Nothing was changed: why, and the words that were typed."""
-    context = {"reference": seen.card["reference"], "form": form, "sentence": sentence}
-    return render(request, "concerns/already.html", context, status=409 if form.is_bound else 200)
+def seen_from(concern):
+    """From when it may have been seen, to the minute. The author's clock may be fast."""
+    seen = min(concern.seen_at, concern.received_at).replace(second=0, microsecond=0)
+    return seen - A_GUESS if concern.time_is_approximate else seen
+
+
+def wrote_it(copy, user, told):
+    """Whether this person wrote down the very same of a copy: one tap twice."""
+    said = {"whom": copy.told_whom, "at": copy.told_at, "how": copy.told_how, "log": copy.told_log}
+    return copy.told_by_id == user.pk and all(said[name] == what for name, what in told.items())
 
 
 # --- I told them --------------------------------------------------------------------------------------------------
@@ -85,15 +101,22 @@ def _already(request, seen, form, sentence):
 def told_them(request, reference, recipient):
     """Record that somebody was told by telephone or otherwise: it ends the wait for their answer."""
     seen = _see(request, reference)
-    form = _filled(request, TellForm, recipient=recipient)
-    if _told(seen, recipient).status == Status.WAITING:
-        if not form.is_valid():
-            return _page(request, "tell", seen, form, recipient=recipient, whom=WHOM[recipient])
-        if actions.record_told(delivery=seen.copy_of(recipient), by=request.user, **form.told()):
-            messages.success(request, f"Written down: you told {WHOM[recipient]}.")
-            return redirect(seen.concern)
-        seen = _see(request, reference)  # somebody was quicker
-    return _already(request, seen, form, _in_words(_told(seen, recipient)))
+    form = _filled(request, TellForm, recipient=recipient, since=seen.since)
+    if _told(seen, recipient).status == Status.WAITING and not form.is_valid():
+        return _page(request, "tell", seen, form, recipient=recipient, whom=WHOM[recipient])
+    if form.is_valid():
+        told = form.told()
+        if actions.record_told(delivery=seen.copy_of(recipient), by=request.user, **told):
+            return _written_down(request, seen, recipient)
+        seen = _see(request, reference)  # somebody was quicker, or it is the same tap twice
+        if wrote_it(seen.copy_of(recipient), request.user, told):
+            return _written_down(request, seen, recipient)
+    return already(request, seen.concern, form, _in_words(_told(seen, recipient)), IN_A_NOTE)
+
+
+def _written_down(request, seen, recipient):
+    messages.success(request, f"Written down: you told {WHOM[recipient]}.")
+    return redirect(seen.concern)
 
 
 def _told(seen, recipient):
@@ -135,7 +158,7 @@ def hold(request, reference):
     initial = {"officer": held.officer, "reference": held.reference} if held else {}
     form = _filled(request, HoldForm, initial=initial)
     if held is None:
-        return _already(request, seen, form, "The customer has been told already, or is not told at all.")
+        return already(request, seen.concern, form, "The customer has been told already, or is not told at all.")
     if not form.is_valid():
         return _page(request, "hold", seen, form, held=held.until)
     done = "On hold. The customer finds nothing of it here. Do not tell them."
@@ -148,12 +171,12 @@ def end_hold(request, reference):
     seen = _see(request, reference)
     held = _hold_of(seen)
     form = _filled(request, EndHoldForm)
+    if form.is_valid() and any(copy.recipient == Recipient.CUSTOMER for copy in seen.concern.deliveries.all()):
+        done = "The hold has ended. The customer is sent their copy."
+        return _decided(request, seen, form, actions.end_hold, done, reason=form.cleaned_data["reason"])
     if held is None or held.until is None:
-        return _already(request, seen, form, "It is not on hold any more.")
-    if not form.is_valid():
-        return _page(request, "end_hold", seen, form)
-    done = "The hold has ended. The customer is sent their copy."
-    return _decided(request, seen, form, actions.end_hold, done, reason=form.cleaned_data["reason"])
+        return already(request, seen.concern, form, "It is not on hold any more.")
+    return _page(request, "end_hold", seen, form)
 
 
 def _hold_of(seen):
@@ -166,7 +189,7 @@ def _decided(request, seen, form, verb, done, **what):
     try:
         verb(delivery=seen.copy_of(Recipient.CUSTOMER), by=request.user, **what)
     except actions.NotYet as why:
-        return _already(request, seen, form, str(why))
+        return already(request, seen.concern, form, str(why))
     messages.success(request, done)
     return redirect(seen.concern)
 
@@ -182,14 +205,14 @@ def saved(request, reference):
     footage = seen.card.get("footage")
     if seen.mine is None or footage is None:
         raise Http404
-    form = _filled(request, SavedForm)
-    if footage.saved_on is None:
-        if not form.is_valid():
-            return _page(request, "saved", seen, form, footage=footage)
-        if actions.save_footage(concern=seen.concern, by=request.user, **form.saved()):
-            messages.success(request, "Written down: the footage is saved. Thank you.")
-            return redirect(seen.concern)
-    return _already(request, seen, form, "It is written down that the footage is saved.")
+    form = _filled(request, SavedForm, since=seen.since)
+    if form.is_valid() and actions.save_footage(concern=seen.concern, by=request.user, **form.saved()):
+        messages.success(request, "Written down: the footage is saved. Thank you.")
+        return redirect(seen.concern)
+    if footage.saved_on is None and not form.is_valid():
+        return _page(request, "saved", seen, form, footage=footage)
+    advice = IN_A_NOTE if request.user.may(Permission.ADD_NOTE) else ""
+    return already(request, seen.concern, form, "It is written down that the footage is saved.", advice)
 
 
 # --- What the page of a concern says of all this ------------------------------------------------------------------

@@ -5,6 +5,7 @@ from functools import wraps
 from django.contrib.auth.decorators import login_not_required, login_required
 from django.http import Http404, HttpResponse
 from django.middleware.csrf import get_token
+from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from concerns.views.sheets import Notice, written_by
@@ -46,3 +47,12 @@ def page(request, form_class, notice, status):
     form = form_class(request.POST).unchecked()
     shown = {"form": form, "notice": notice, "action": request.path, "private": True, "csrf_token": get_token(request)}
     return HttpResponse(render_to_string("concerns/unsent.html", shown), status=status)
+
+
+IN_A_NOTE = "If it says more than is written down already, copy it into a note."
+
+
+def already(request, reference, form, sentence, advice=""):
+    """Nothing was changed: why, and the words that were typed. Advice only for words that any reader may see."""
+    context = {"reference": str(reference), "form": form, "sentence": sentence, "advice": advice}
+    return render(request, "concerns/already.html", context, status=409 if form.is_bound else 200)

@@ -172,6 +172,12 @@ def test_the_lead_closes_where_head_office_is_withheld(sign_in, cast):
 
 @pytest.fixture
 def other(cast):
+    """Another card, of which all readers of the first may know."""
+    return send_card(cast["asha"])
+
+
+@pytest.fixture
+def unknown(cast):
     """Another card, withheld from the manager."""
     return send_card(cast["asha"], about=["guard"])
 
@@ -186,9 +192,9 @@ def test_it_may_be_the_same_as_a_card_that_the_closer_sees(sign_in, told, other)
     assert f"/concerns/{other}/" in [link["href"] for link in page.all("a")]
 
 
-def test_a_card_that_they_may_not_see_is_answered_like_one_that_is_none(sign_in, told, other):
+def test_a_card_that_they_may_not_see_is_answered_like_one_that_is_none(sign_in, told, unknown):
     moss = sign_in("moss")
-    answers = [moss.post(address(told), duplicate(typed)).content.decode() for typed in (other, "AAAA-AAAA")]
+    answers = [moss.post(address(told), duplicate(typed)).content.decode() for typed in (unknown, "AAAA-AAAA")]
     assert "You have no card with this reference." in answers[0]
     one, two = (Page(answer).text for answer in answers)
     assert one == two
@@ -212,9 +218,58 @@ def test_what_cannot_be_the_other_card_is_pointed_out(sign_in, cast, told, other
     assert Page(response).errors()[0][0].startswith(sentence)
 
 
-@pytest.mark.parametrize("who", ["asha", "moss", "priya", "cole"])
-def test_nobody_reads_of_a_card_that_they_may_not_see(sign_in, cast, told, who):
-    hidden = send_card(cast["asha"] if who != "asha" else cast["moss"], about=["guard", "police"])
+UNKNOWN = "Somebody who reads this card may not know of that one. Choose another answer."
+
+
+@pytest.mark.parametrize("about", ["guard", "police", "unsure"])
+def test_it_is_not_the_same_as_a_card_that_one_of_its_readers_may_not_know_of(sign_in, cast, told, about):
+    hidden = send_card(cast["asha"], about=[about])
+    response = sign_in("hana").post(address(told), duplicate(hidden))
+    assert (response.status_code, Decision.objects.count()) == (422, 0)
+    assert [(said, box["id"]) for said, box in Page(response).errors()] == [(UNKNOWN, "duplicate_of")]
+    for verb in (actions.close, actions.propose):
+        with pytest.raises(actions.NotYet, match="may not know of that one"):
+            verb(concern=told, by=cast["hana"], outcome="duplicate", reference=str(hidden))
+
+
+def test_nor_as_a_card_that_is_kept_from_one_of_its_readers_by_name(sign_in, cast, told, other):
+    holly = hire("Holly", "head_office", cast["hana"].organisation)
+    plain = send_card(cast["asha"])
+    actions.keep_from(concern=plain, people=[holly], by=cast["hana"])
+    for who in ("hana", "moss"):
+        assert UNKNOWN in Page(sign_in(who).post(address(told), duplicate(plain))).text
+    assert not told.decisions.exists()
+
+
+def test_the_customer_hears_of_no_outcome_and_may_be_withheld_from_the_other_card(sign_in, cast, told):
+    plain = send_card(cast["asha"], about=["site"])
+    sign_in("hana").post(address(told), duplicate(plain))
+    assert Decision.objects.get().reference == str(plain)
+    assert "another card" not in text_of(sign_in("cole"), f"/concerns/{told}/")
+
+
+@pytest.mark.parametrize("about", [["guard"], ["guard", "police"]])
+def test_trying_tells_a_released_manager_nothing_of_whom_the_other_card_is_about(sign_in, cast, told, about):
+    part = send_card(cast["asha"], about=about)
+    actions.release(delivery=part.deliveries.get(recipient="manager"), by=cast["hana"], reason="Not Moss.")
+    assert UNKNOWN in Page(sign_in("moss").post(address(told), duplicate(part))).text
+
+
+@pytest.mark.parametrize("who", ["moss", "priya"])
+def test_its_name_is_said_to_all_alike_and_the_reference_to_whoever_may_open_that_card(sign_in, cast, told, who):
+    plain = send_card(cast["asha"])
+    close(told, cast["hana"], "duplicate", reference=str(plain))
+    before = text_of(sign_in(who), f"/concerns/{told}/")
+    assert f"Closed: the same as another card See {plain}." in before
+    add_note(plain, cast["hana"], about=["guard", "police"])
+    after = text_of(sign_in(who), f"/concerns/{told}/")
+    assert "Closed: the same as another card" in after
+    assert str(plain) not in after
+
+
+@pytest.mark.parametrize("who", ["asha", "cole"])
+def test_neither_author_nor_customer_reads_of_another_card(sign_in, cast, told, who):
+    hidden = send_card(cast["moss"])
     close(told, cast["hana"], "duplicate", reference=str(hidden))
     page = Page(sign_in(who).get(f"/concerns/{told}/"))
     assert str(hidden) not in page.text
@@ -367,12 +422,23 @@ def test_nobody_else_closes_or_proposes(sign_in, told, who):
 # --- Twice --------------------------------------------------------------------------------------------------------
 
 
-def test_the_second_press_says_so_and_changes_nothing(sign_in, told):
-    hana = sign_in("hana")
-    hana.post(address(told), TYPED["mistake"])
-    page = Page(hana.post(address(told), TYPED["staff"], follow=True))
-    assert "It is closed already. Nothing was changed." in page.text
+@pytest.mark.parametrize("who", ["hana", "moss"])
+def test_whoever_comes_second_is_told_so_and_reads_their_words_again(sign_in, told, who):
+    sign_in("hana").post(address(told), TYPED["mistake"])
+    response = sign_in(who).post(address(told), TYPED["staff"])
+    text = Page(response).text
+    assert response.status_code == 409
+    assert "Nothing was changed It is closed already." in text
+    assert "Dee, at head office" in text
+    assert "note" not in Page(response).by_id("main-content").text  # notes are read by more people than a decision
     assert Decision.objects.get().outcome == "mistake"
+
+
+def test_the_same_end_twice_is_one_and_ends_like_the_first(sign_in, told):
+    hana = sign_in("hana")
+    pages = [hana.post(address(told), TYPED["staff"], follow=True) for _ in range(2)]
+    assert ["Closed." in Page(page).text for page in pages] == [True, True]
+    assert Decision.objects.count() == Event.objects.filter(verb="closed").count() == 1
 
 
 def test_the_same_proposal_again_is_one_and_another_is_two(cast, told):

@@ -160,6 +160,12 @@ def test_somewhere_else_the_police_are_asked(card, page):
     assert SECURE not in text
 
 
+def test_somewhere_else_the_police_are_not_told_to_ask_themselves(card, page):
+    text = box(page("priya", card(site=None, place="the street"))).text
+    assert "The card names none of the company’s sites." in text
+    assert "Ask the police" not in text
+
+
 # --- It is saved --------------------------------------------------------------------------------------------------
 
 
@@ -198,6 +204,49 @@ def test_the_first_answer_stands_and_the_words_of_the_second_are_shown(card, sav
     assert "Elsewhere" in Page(response).text
     assert Footage.objects.get(concern=concern).saved_whom == "Jo, control room"
     assert Event.objects.filter(concern_id=concern.pk, verb="saved").count() == 1
+
+
+@pytest.mark.parametrize("who", ["moss", "cole", "priya"])
+def test_the_same_words_twice_are_one_and_end_like_the_first(card, save, who):
+    concern = card()
+    answers = [save(who, concern) for _ in range(2)]
+    assert [answer.url for answer in answers] == [f"/concerns/{concern}/"] * 2
+    assert Event.objects.filter(concern_id=concern.pk, verb="footage_saved").count() == 1
+
+
+def test_a_customer_who_adds_no_notes_is_sent_to_none(card, save):
+    concern = card()
+    save("moss", concern)
+    assert "a note" in Page(save("hana", concern)).text
+    assert "a note" not in Page(save("cole", concern)).by_id("main-content").text
+
+
+BEFORE = "That is before it was seen. Check the day and the time."
+
+
+@pytest.mark.parametrize("who", ["moss", "hana", "priya", "cole"])
+@pytest.mark.parametrize("typed", [{"on-month": "1", "on-day": "1"}, {"clock": "2244"}])
+def test_what_was_not_seen_yet_cannot_be_saved(card, save, who, typed):
+    concern = card(seen_at=AT)
+    response = save(who, concern, **typed)
+    assert response.status_code == 422
+    assert [(said, box["id"]) for said, box in Page(response).errors()] == [(BEFORE, "on-day")]
+    assert not Footage.objects.exclude(saved_at=None).exists()
+
+
+@pytest.mark.parametrize(("who", "first"), [("moss", "2248"), ("priya", "2248"), ("cole", "2245")])
+def test_a_customer_cannot_find_the_exact_time_by_trying(card, save, who, first):
+    """The card says 22:48; the camera's 22:50 is shown to them as 22:45."""
+    concern = card(seen_at=AT - timedelta(minutes=2))
+    tried = [f"22{minute}" for minute in range(40, 51)]
+    taken = next(clock for clock in tried if save(who, concern, clock=clock).status_code == 302)
+    assert taken == first
+
+
+def test_without_camera_times_a_customer_finds_no_more_than_the_day(card, save):
+    concern = card(seen_at=AT, camera_from=None, camera_until=None)
+    assert save("cole", concern, **{"on-day": "20", "clock": "2359"}).status_code == 422
+    assert save("cole", concern, clock="0000").status_code == 302
 
 
 def test_it_may_be_said_after_it_was_counted_as_lost(card, save, clock, page):

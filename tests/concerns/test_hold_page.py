@@ -177,6 +177,46 @@ def test_what_is_not_on_hold_cannot_end_and_the_words_are_shown(card, end):
     assert "They rang." in text
 
 
+# --- Twice --------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_hold_twice_is_one(card, hold):
+    concern = card()
+    answers = [hold("moss", concern) for _ in range(2)]
+    assert [answer.url for answer in answers] == [f"/concerns/{concern}/"] * 2
+    assert Decision.objects.count() == Event.objects.filter(verb="held").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("who", "typed"), [("hana", {}), ("moss", {"officer": "PC Bell"}), ("moss", {"until_time": "1300"})]
+)
+def test_another_person_another_officer_or_another_time_is_another_hold(card, hold, who, typed):
+    concern = card()
+    hold("moss", concern)
+    hold(who, concern, **typed)
+    assert Decision.objects.count() == 2
+
+
+def test_a_hold_that_was_ended_can_be_put_on_again_in_the_same_words(card, hold, end):
+    concern = card()
+    hold("moss", concern)
+    end("moss", concern)
+    hold("moss", concern)
+    assert customers(concern).status == "held"
+    assert Decision.objects.count() == 3
+
+
+def test_to_end_it_twice_is_one_and_ends_like_the_first(card, hold, end):
+    concern = card()
+    hold("moss", concern)
+    answers = [end("moss", concern) for _ in range(2)]
+    assert [answer.url for answer in answers] == [f"/concerns/{concern}/"] * 2
+    assert Event.objects.filter(verb="hold_ended").count() == 1
+    other = end("moss", concern, reason="They rang.")
+    assert other.status_code == 409
+    assert "note" not in Page(other).by_id("main-content").text  # the author reads notes, and of no officer
+
+
 # --- Who may not, and when it cannot be ---------------------------------------------------------------------------
 
 

@@ -201,18 +201,28 @@ def test_where_there_is_nobody_the_page_says_so(sign_in, cast, concern):
 # --- Twice --------------------------------------------------------------------------------------------------------
 
 
-def test_the_second_tap_says_so_and_changes_nothing(sign_in, concern, typed):
+def test_the_second_tap_ends_like_the_first_and_changes_nothing(sign_in, concern, typed):
+    browser = sign_in("moss")
+    pages = [browser.post(address(concern), typed, follow=True) for _ in range(2)]
+    assert ["They can see it from now on." in Page(page).text for page in pages] == [True, True]
+    assert Decision.objects.count() == Event.objects.filter(verb="passed_on").count() == 1
+
+
+def test_other_words_about_the_same_person_are_shown_again(sign_in, concern, typed):
     browser = sign_in("moss")
     browser.post(address(concern), typed)
-    page = Page(browser.post(address(concern), typed, follow=True))
-    assert "It was passed on to them before. Nothing was changed." in page.text
-    assert Decision.objects.count() == Event.objects.filter(verb="passed_on").count() == 1
+    response = browser.post(address(concern), typed | {"reason": "She asked for it."})
+    text = Page(response).by_id("main-content").text
+    assert response.status_code == 409
+    assert "Nothing was changed It was passed on to them before." in text
+    assert "She asked for it." in text
+    assert Decision.objects.get().text != "She asked for it."
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_at_once_one_is_kept(cast, concern, nell):
     given = at_once(*[lambda: pass_on(concern, nell, cast["moss"])] * 2)
-    assert sorted(type(outcome).__name__ for outcome in given) == ["Already", "Decision"]
+    assert given[0] == given[1] == Decision.objects.get()
     assert Message.objects.filter(kind="passed_on").count() == 1
 
 

@@ -228,6 +228,29 @@ def test_a_second_answer_is_told_so_and_can_become_a_note(sign_in, cast, concern
     assert (Answer.objects.get().text, Note.objects.get().text) == (SAID, "No: the one by the stairs.")
 
 
+@pytest.mark.parametrize("by_leaver", [False, True])
+def test_a_second_answer_to_the_police_is_steered_into_no_note(sign_in, cast, concern, by_leaver):
+    question, who = ask(concern, cast["priya"]), "hana" if by_leaver else "asha"
+    if by_leaver:
+        leave(cast["asha"])
+    actions.answer(question=question, by=cast[who], text=SAID)
+    response = sign_in(who).post(address(concern), typed(question, "The one by the stairs."))
+    page = Page(response)
+    assert response.status_code == 409
+    assert "The one by the stairs." in page.text
+    assert "ring them, or wait until they ask again" in page.text
+    assert "read by everybody at your company who has this card, such as the manager and head office" in page.text
+    assert not page.forms(address(concern, "note"))
+
+
+@pytest.mark.parametrize(("who", "confided"), [("priya", True), ("moss", False)])
+def test_the_page_of_an_answer_to_the_police_sends_nobody_to_a_note(sign_in, cast, concern, who, confided):
+    ask(concern, cast[who])
+    text = text_of(sign_in("asha"), address(concern))
+    assert ("ring them, or wait until they ask again" in text) == confided
+    assert ("goes in a note" in text) == (not confided)
+
+
 def test_the_same_answer_twice_is_one(sign_in, cast, concern):
     question, asha = ask(concern, cast["moss"]), sign_in("asha")
     for _ in range(2):

@@ -197,8 +197,10 @@ def test_a_closed_concern_is_not_released(sign_in_now, cast, secret):
     actions.close(concern=secret, by=cast["hana"], outcome="with_police")
     with pytest.raises(actions.NotYet, match="A note opens it again"):
         release(secret, cast)
-    page = Page(sign_in_now("hana").post(address(secret), WHY, follow=True))
-    assert "The concern is closed. A note opens it again. Nothing was changed." in page.text
+    response = sign_in_now("hana").post(address(secret), WHY)
+    assert response.status_code == 409
+    assert "Nothing was changed The concern is closed. A note opens it again." in Page(response).text
+    assert WHY["reason"] in Page(response).text
 
 
 # --- Where head office is withheld --------------------------------------------------------------------------------
@@ -241,16 +243,25 @@ def test_a_lead_to_whom_the_chain_came_does_not_decide(sign_in_now, cast, secret
 # --- Twice --------------------------------------------------------------------------------------------------------
 
 
-def test_the_second_press_says_so_and_changes_nothing(sign_in_now, secret):
+def test_the_second_press_ends_like_the_first_and_changes_nothing(sign_in_now, secret):
     browser = sign_in_now("hana")
-    browser.post(address(secret), WHY)
-    page = Page(browser.post(address(secret), WHY, follow=True))
-    assert "They have their copy already. Nothing was changed." in page.text
+    pages = [browser.post(address(secret), WHY, follow=True) for _ in range(2)]
+    assert ["The manager can see it from now on." in Page(page).text for page in pages] == [True, True]
     assert Decision.objects.count() == Event.objects.filter(verb="released").count() == 1
+
+
+def test_whoever_comes_second_is_told_so_and_reads_their_words_again(sign_in_now, cast, secret):
+    release(secret, cast)
+    response = sign_in_now("hana").post(address(secret), WHY | {"reason": "He was at home."})
+    text = Page(response).by_id("main-content").text
+    assert response.status_code == 409
+    assert text.startswith("Nothing was changed They have their copy already.")
+    assert "He was at home." in text
+    assert "note" not in text  # the manager reads notes from now on
+    assert Decision.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_at_once_one_releases(cast, secret):
     given = at_once(lambda: release(secret, cast), lambda: release(secret, cast))
-    assert sorted(type(outcome).__name__ for outcome in given) == ["Already", "Decision"]
-    assert Decision.objects.count() == 1
+    assert given[0] == given[1] == Decision.objects.get()

@@ -1,13 +1,15 @@
 """What the author is shown once a card is stored: whom to ring, who can see it, who was not told, and no more."""
 
+from datetime import datetime
 from itertools import combinations
 
 import pytest
 
 from accounts.models import Organisation, Site
 from accounts.roles import Role
-from concerns.models import Delivery, Status
+from concerns.models import Delivery, Event, Status
 from concerns.routing import Party, Recipient
+from concerns.times import LONDON
 from tests.cards import add_note, send_card
 from tests.pages import Page
 
@@ -220,11 +222,56 @@ def test_once_told_nobody_is_asked_to_ring_again(tell, sign_in):
     assert "next" not in ids(page)
 
 
-def test_the_first_answer_stands(tell):
+def test_the_first_answer_stands_and_the_line_is_shown_again(tell):
     card, _ = tell()
     _, again = tell(card, posted={"told_whom": "Somebody else", "told_at": "2325"})
-    assert again.status_code == 302
+    text = Page(again).by_id("main-content").text
+    assert again.status_code == 409
+    assert "Somebody has this already." in text
+    assert "Somebody else" in text
     assert card.deliveries.get(recipient="manager").told_whom == "Dee, duty desk"
+
+
+def test_the_same_line_twice_is_one_and_ends_like_the_first(tell):
+    card, _ = tell()
+    assert tell(card)[1].url == f"/concerns/{card}/"
+    assert Event.objects.filter(concern_id=card.pk, verb="told").count() == 1
+
+
+@pytest.mark.parametrize("path", ["", "sent/"])
+def test_a_line_of_somebody_else_who_is_signed_in_is_given_back(sign_in, cast, site, path):
+    card = send_card(cast["asha"], site=site)
+    at = f"/concerns/{card}/told/"
+    posted = Page(sign_in("asha").get(f"/concerns/{card}/{path}")).posted(at) | {"told_whom": "Dee, duty desk"}
+    response = sign_in("moss").post(at, posted)
+    assert response.status_code == 403
+    again = Page(response).posted(at)
+    assert (again["told_whom"], again["told_at"]) == (["Dee, duty desk"], posted["told_at"])
+    assert "This line was started by somebody else." in Page(response).text
+    assert sign_in("asha").post(at, Page(response).posted(at)).status_code == 302
+
+
+def test_a_line_that_names_no_writer_is_not_lost_either(tell, cast, site):
+    card = send_card(cast["asha"], site=site)
+    _, response = tell(card, who="moss")
+    assert response.status_code == 404
+    assert "Dee, duty desk" in str(Page(response).posted(f"/concerns/{card}/told/"))
+
+
+@pytest.mark.parametrize(
+    ("now", "at", "sentence"),
+    [
+        ((22, 1, 19), "0500", "That is still to come."),
+        ((21, 23, 26), "2242", "That is before it was seen. Check the day and the time."),
+    ],
+)
+def test_nobody_was_rung_before_it_was_seen(tell, clock, now, at, sentence):
+    clock(2026, 11, *now)
+    seen_at = datetime(2026, 11, 21, 22, 43, tzinfo=LONDON)
+    card, response = tell(posted={"told_whom": "Dee", "told_at": at}, seen_at=seen_at)
+    assert response.status_code == 422
+    assert [(said, box["id"]) for said, box in Page(response).errors()] == [(sentence, "told_at")]
+    assert not card.deliveries.exclude(told_at=None).exists()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Who says that they told whom, what it ends, what is said to the police, and what the page of a concern says of it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import combinations
 
 import pytest
@@ -13,7 +13,8 @@ from concerns import actions, reading
 from concerns.models import Concern, Delivery, Event, Kind, Message, ToldHow
 from concerns.routing import Party, Recipient
 from concerns.telling import may_tell, police_due
-from concerns.telling_forms import TellForm
+from concerns.telling_forms import NOT_SEEN_YET, TellForm
+from concerns.times import LONDON
 from tests.cards import add_note, send_card
 from tests.pages import Page
 
@@ -230,8 +231,58 @@ def test_a_time_that_has_not_come_yet_was_yesterday(card, tell):
     assert f"{copy(concern, 'customer').told_at:%d %H:%M}" == "20 23:45"
 
 
+SEEN = datetime(2026, 11, 21, 22, 43, tzinfo=LONDON)
+
+
+@pytest.mark.parametrize(
+    ("now", "line", "sentence", "box"),
+    [
+        ((22, 1, 19), {"at": "0500"}, "That is still to come.", "at"),
+        ((21, 23, 26), {"at": "2242"}, NOT_SEEN_YET, "at"),
+        ((22, 1, 19), {"on-day": "1", "on-month": "1", "on-year": "2026"}, NOT_SEEN_YET, "on-day"),
+    ],
+)
+def test_nobody_was_told_before_it_was_seen(card, tell, clock, now, line, sentence, box):
+    clock(2026, 11, *now)
+    concern = card(seen_at=SEEN)
+    response = tell("moss", concern, "police_call", **line)
+    assert response.status_code == 422
+    assert [(said, target["id"]) for said, target in Page(response).errors()] == [(sentence, box)]
+    assert copy(concern, "police_call").status == "waiting"
+
+
+@pytest.mark.parametrize(("at", "kept"), [("2243", "21 22:43"), ("0119", "22 01:19"), ("0122", "22 01:19")])
+def test_they_may_be_told_from_that_minute_on(card, tell, clock, at, kept):
+    clock(2026, 11, 22, 1, 19, 30)
+    concern = card(seen_at=SEEN)
+    tell("moss", concern, "police_call", at=at)
+    assert f"{copy(concern, 'police_call').told_at.astimezone(LONDON):%d %H:%M}" == kept
+
+
+@pytest.mark.parametrize(("guess", "status"), [(True, 302), (False, 422)])
+def test_where_the_time_is_a_guess_it_may_have_been_an_hour_before(card, tell, guess, status):
+    concern = card(seen_at=SEEN, time_is_approximate=guess)
+    assert tell("moss", concern, "customer", at="2150").status_code == status
+
+
+def test_a_clock_of_the_authors_that_is_fast_keeps_nobody_from_writing_it_down(card, tell):
+    concern = card(seen_at=timezone.now() + timedelta(minutes=4))
+    assert tell("moss", concern, "customer", at="2326").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("on", "kept"), [({}, "01:20"), ({"on-day": "25", "on-month": "10", "on-year": "26"}, "01:20")]
+)
+def test_of_an_hour_that_came_twice_it_is_the_one_after_it_was_seen(card, tell, clock, on, kept):
+    seen = clock(2026, 10, 25, 1, 10, fold=1)
+    concern = card(seen_at=seen)
+    clock(2026, 10, 25, 1, 30, fold=1)
+    tell("moss", concern, "customer", at="0120", **on)
+    assert f"{copy(concern, 'customer').told_at:%H:%M}" == kept
+
+
 def test_a_call_that_was_longer_ago_is_kept_with_its_day(card, tell):
-    concern = card()
+    concern = card(seen_at=SEEN - timedelta(days=4))
     tell("moss", concern, "customer", **{"on-day": "18", "on-month": "nov", "on-year": "26"})
     assert f"{copy(concern, 'customer').told_at:%d %H:%M}" == "18 23:20"
 
@@ -278,6 +329,23 @@ def test_what_was_told_before_stays_and_the_words_are_shown(card, tell):
     assert "Police: told, Hana, 23:20, 101, Dee, call-taker, log 412." in text
     assert "Somebody else" in text
     assert copy(concern, "police_call").told_whom == "Dee, call-taker"
+
+
+@pytest.mark.parametrize("recipient", ["police_call", "customer"])
+def test_the_same_line_twice_is_one_and_ends_like_the_first(card, tell, recipient):
+    concern = card()
+    answers = [tell("moss", concern, recipient) for _ in range(2)]
+    assert [answer.url for answer in answers] == [f"/concerns/{concern}/"] * 2
+    assert Event.objects.filter(concern_id=concern.pk, verb="told").count() == 1
+
+
+@pytest.mark.parametrize(("who", "line"), [("hana", {}), ("moss", {"at": "2310"}), ("moss", {"log": "413"})])
+def test_another_person_another_time_or_another_word_is_not_the_same_line(card, tell, who, line):
+    concern = card()
+    tell("moss", concern, "police_call")
+    response = tell(who, concern, "police_call", **line)
+    assert response.status_code == 409
+    assert "copy it into a note" in Page(response).text
 
 
 def test_whoever_has_acknowledged_needs_not_be_told(card, cast, tell, sign_in):
