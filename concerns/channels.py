@@ -116,6 +116,24 @@ class _Session(smtplib.SMTP):
         self.ends = monotonic() + settings.SEND_TIMEOUT
         super().__init__(*args, **options)
 
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        """A line to the first address of this host that answers; all of them together have until the session ends."""
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        error: OSError = TimeoutError()
+        for address in dict.fromkeys(str(each[4][0]) for each in found):
+            left = self.ends - monotonic()
+            if left <= 0:
+                break
+            try:
+                line: socket.socket = super()._get_socket(address, port, min(timeout, left))  # type: ignore[misc]
+            except ssl.SSLError:  # it answered
+                raise
+            except OSError as why:
+                error = why
+            else:
+                return line
+        raise error
+
     def getreply(self) -> tuple[int, bytes]:
         with _until(self.ends, self):
             return super().getreply()

@@ -378,6 +378,48 @@ def test_a_silent_mail_server_is_left_sooner(smtp, serve):
         assert not refusal(Email()).permanent
 
 
+@pytest.fixture
+def dead():
+    """A port at which every loopback address takes a caller and never answers."""
+    with socket.socket() as server, contextlib.ExitStack() as callers:
+        server.bind(("", 0))
+        server.listen(0)
+        for _ in range(3):  # they fill its queue
+            caller = callers.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(("127.0.0.1", server.getsockname()[1]))
+        yield server.getsockname()[1]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_mail_host_of_many_dead_addresses_is_left_in_time(smtp, impatient, dead, monkeypatch, at_once):
+    names(monkeypatch, mail_example=[f"127.0.0.{last}" for last in range(2, 12)])
+    smtp.EMAIL_USE_SSL, smtp.EMAIL_HOST, smtp.EMAIL_PORT = at_once, "mail.example", dead
+    with ends_within(3):
+        error = refusal(Email())
+    assert (str(error), error.permanent) == ("The mail server could not be reached.", False)
+
+
+def test_the_next_address_of_a_mail_host_is_tried_where_the_first_is_down(smtp, post, monkeypatch):
+    box = post()
+    names(monkeypatch, mail_example=["127.0.0.2", "127.0.0.1"])
+    smtp.EMAIL_HOST = "mail.example"
+    assert Email().send(LETTER, still_wanted=wanted) is True
+    assert len(box.letters) == 1
+
+
+@pytest.mark.parametrize(("host", "words"), [("mail.example", ""), ("other.example", "could not show who it is (TLS)")])
+def test_a_mail_hosts_certificate_is_for_its_name_at_whatever_address(smtp, post, trusted, monkeypatch, host, words):
+    names(monkeypatch, mail_example=["127.0.0.1"], other_example=["127.0.0.1"])
+    smtp.EMAIL_USE_SSL, smtp.EMAIL_HOST = True, host
+    box = post({"ssl_context": trusted("mail.example")})
+    if words:
+        assert words in str(refusal(Email()))
+    else:
+        assert Email().send(LETTER, still_wanted=wanted) is True
+    assert bool(box.letters) == (not words)
+
+
 GOODBYES = [lambda line: dribble(line, b"221-"), lambda line: line.sendall(b"9" * 9_000), lambda line: None]
 
 
