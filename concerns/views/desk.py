@@ -35,7 +35,7 @@ def desk_link(request, token):
 def desk(request, pk):
     copy = links.copy_of(request.COOKIES.get(_cookie(pk), ""))
     if copy is None or copy.pk != pk:
-        return _ended(request)
+        return _ended(request, takes_cookies=bool(request.COOKIES))
     form = ReceivedForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         actions.receive(delivery=copy, name=form.cleaned_data["received_by"])
@@ -50,9 +50,12 @@ def desk(request, pk):
     return render(request, "concerns/desk.html", context, status=422 if form.is_bound else 200)
 
 
-def _ended(request):
-    """The same for a link that ended, one that was never made, and a browser without its cookie."""
-    return render(request, "concerns/desk_ended.html", status=404)
+def _ended(request, takes_cookies=True):
+    """The same for a link that ended, one that was never made, and a browser without its cookie.
+
+    One that sends no cookie at all may be refusing ours, and is told so; whatever there is or was at this address.
+    """
+    return render(request, "concerns/desk_ended.html", {"takes_cookies": takes_cookies}, status=404)
 
 
 def _cookie(pk):

@@ -221,8 +221,20 @@ def test_a_link_that_ended_is_answered_like_one_that_never_was(police, cast):
     assert made_up[0] == 404
     assert b"This link has ended" in made_up[3]
     assert nowhere(Client(), was) == nowhere(client, was) == made_up
-    never = nowhere(Client(), reverse("desk", args=["0f4b5a6c-77aa-4c1e-8a49-1c2d3e4f5a6b"]))
-    assert nowhere(client, page_of(police)) == nowhere(Client(), page_of(police)) == never
+    never = reverse("desk", args=["0f4b5a6c-77aa-4c1e-8a49-1c2d3e4f5a6b"])
+    other = Client()
+    other.cookies["any"] = "other"
+    assert nowhere(client, page_of(police)) == nowhere(other, never)
+    assert nowhere(Client(), page_of(police)) == nowhere(Client(), never)
+
+
+def test_a_browser_that_refuses_cookies_is_told_so_and_nothing_else(police):
+    clean, never = page_of(police), reverse("desk", args=["0f4b5a6c-77aa-4c1e-8a49-1c2d3e4f5a6b"])
+    answer = Client().get(clean)
+    assert answer.status_code == 404
+    assert "Let your browser accept cookies. Then open the link in the message again." in words(answer)
+    assert "ended" not in words(answer)
+    assert nowhere(Client(), clean) == nowhere(Client(), never)
 
 
 def test_nothing_is_taken_for_a_link_that_has_ended(police, cast):
