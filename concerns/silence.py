@@ -8,13 +8,14 @@ from phonenumber_field.phonenumber import PhoneNumber
 
 from accounts.models import Organisation, Site, User
 from accounts.roles import Kind
+from concerns.police import address_of
 from concerns.worker import is_late
 
 FEW = 3  # of one kind
 
 
 class Number(NamedTuple):
-    """A number to tap."""
+    """A number to tap; without an address, to read."""
 
     href: str
     shown: str
@@ -55,10 +56,10 @@ def _control_rooms(sites: QuerySet[Site]) -> list[tuple[PhoneNumber | str, str]]
 
 
 def _readable(numbers: Iterable[tuple[PhoneNumber | str, str]]) -> list[Number]:
-    """As links, each number once; a force has what an admin typed, such as 101."""
+    """As links, each number once; a force has what an admin typed, such as 101, or words that no telephone can ring."""
     found: dict[str, Number] = {}
     for number, whom in numbers:
-        href = number.as_rfc3966 if isinstance(number, PhoneNumber) else f"tel:{number.replace(' ', '')}"
-        if number and href not in found:
-            found[href] = Number(href, str(number), whom)
+        href = number.as_rfc3966 if isinstance(number, PhoneNumber) else address_of(number.strip())
+        if number and (href or str(number)) not in found:
+            found[href or str(number)] = Number(href, str(number), whom)
     return list(found.values())

@@ -150,6 +150,15 @@ def test_a_number_is_there_once(cast):
     assert found == ["tel:+44-20-7946-0100", "tel:+44-20-7946-0117", "tel:101", "tel:999"]
 
 
+@pytest.mark.parametrize("typed", ["020 7946 0204 ext 5", "101, option 2", "0800 40 50 40 (24 hours)"])
+def test_what_is_more_than_a_number_is_read_and_not_tapped(cast, sign_in, typed):
+    Organisation.objects.filter(kind=Kind.POLICE).update(number_to_ring=typed)
+    answer = sign_in("moss").get("/me/")
+    assert typed not in seen(answer)
+    assert f"{typed} Wexmoor Police" in Page(answer).text.replace("\u00a0", " ")
+    assert "" not in seen(answer).values()
+
+
 def test_what_nobody_entered_is_left_out(cast, sign_in):
     Site.objects.update(control_room_phone="")
     Organisation.objects.update(phone="", lead_phone="", number_to_ring="")
