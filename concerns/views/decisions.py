@@ -11,6 +11,7 @@ from accounts.decorators import require_permission
 from accounts.fresh import is_fresh, way_to_show_it
 from accounts.roles import Permission
 from concerns import actions, outcomes, reading
+from concerns.checklist import had_it
 from concerns.deciding import ADDRESSED, further_readers, people_to_keep_it_from
 from concerns.decision_forms import MOST, CloseForm, KeepFromForm, PassOnForm, ReleaseForm
 from concerns.models import Concern, Decision, Status
@@ -69,7 +70,7 @@ def release(request, reference):
     if has_it or not withheld:
         return already(request, found, form, "They have their copy already.")
     way = None if is_them else way_to_show_it(request)
-    return _page(request, "release", found, form, way=way, withheld=withheld)
+    return _page(request, "release", found, form, way=way, withheld=withheld, had_it=had_it(card))
 
 
 def _release(request, found, form):
