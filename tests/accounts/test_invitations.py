@@ -149,6 +149,15 @@ def test_the_e_mail_says_who_invites_and_until_when(as_moss):
     assert as_moss.get(link()).status_code == 200
 
 
+def test_a_desks_mailbox_is_nobodys_own_address(as_moss):
+    sites = [as_moss.get("/people/invite/").context["form"].fields["sites"].queryset[0].pk]
+    guard = {"name": "Jo Lee", "login": "Intelligence@demo.example", "sites": sites}
+    page = as_moss.post("/people/invite/", guard)
+    assert "This is the mailbox of a duty desk. Enter the person’s own e-mail address" in page.content.decode()
+    assert 'value="Intelligence@demo.example"' in page.content.decode()
+    assert not mail.outbox
+
+
 def test_time_is_counted_from_the_invitation(path):
     lasts = Invitation.objects.get().expires_at - timezone.now()
     assert timedelta(hours=71.9) < lasts <= timedelta(hours=72)

@@ -28,7 +28,8 @@ from urllib3.connection import HTTPSConnection
 from concerns.channels import ChannelError, Email, Letter, Webhook
 
 SECRET, WORDS, HIDDEN = "shared-with-the-control-room", "Please acknowledge 7K3M-92QF", "hidden9Q"
-FACTS = {"reference": "7K3M-92QF", "by": "2026-11-21T23:40:00Z", "link": "https://x.example/7K3M-92QF/", "ring": "101"}
+FACTS = {"reference": "7K3M-92QF", "asks": f"{WORDS} by 23:40", "by": "23:40", "ring": "020 7946 0100"}
+FACTS |= {"link": "https://x.example/7K3M-92QF/"}
 LETTER = Letter(
     id=UUID("6f1d7d4e-8f0f-4a3b-9d3e-0d6c1f6f2b11"),
     to="moss@brightkeep.example",
@@ -503,7 +504,7 @@ def names(monkeypatch, **hosts):
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
 
 
-def test_a_control_room_is_told_four_facts_and_can_check_who_says_so(nearby, serve):
+def test_a_control_room_is_told_the_facts_and_can_check_who_says_so(nearby, serve):
     desk = Desk()
     assert Webhook(SECRET).send(to(serve(desk), "/in?desk=2"), still_wanted=wanted) is True
     first, headers, body = desk.requests[0]
