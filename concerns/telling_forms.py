@@ -27,11 +27,11 @@ TO_COME = "That is still to come."
 
 def last_time(clock):
     """The last moment that it was that time of day; a clock that runs a little fast means this minute."""
-    now = timezone.localtime()
+    today = timezone.localdate()
     for days, which in product((-1, 0, 1), (1, 0)):
         with suppress(times.NoSuchTime):
-            at = times.moment(now.date() - timedelta(days=days), clock, which=which)
-            if at <= now + FAST_CLOCK:
+            at = times.moment(today - timedelta(days=days), clock, which=which)
+            if at <= timezone.now() + FAST_CLOCK:
                 return _not_later(at)
     raise AssertionError(clock)  # it was that time of yesterday, or of today
 
