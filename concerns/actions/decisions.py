@@ -62,8 +62,9 @@ def hold(*, delivery: Delivery, by: User, officer: str, reference: str, until: d
     lock(delivery.concern_id)
     mine = Delivery.objects.filter(pk=delivery.pk, recipient=Recipient.CUSTOMER, withheld_at=None)
     mine = mine.filter(acknowledged_at=None, told_at=None)
-    said = {"kind": Decision.Kind.HOLD, "text": officer, "reference": reference, "until": until}
-    if mine.filter(held_until=until).exists() and (same := _same(_holds(delivery), by, **said)):
+    holds = Decision.objects.filter(delivery=delivery, kind=Decision.Kind.HOLD)
+    same = _same(holds, by, text=officer, reference=reference, until=until)
+    if same and mine.filter(held_until=until).exists():
         return same
     fresh = {"generation": F("generation") + 1, "leased_until": None}
     if not mine.update(held_until=until, act_at=until, **fresh):
@@ -88,15 +89,11 @@ def end_hold(*, delivery: Delivery, by: User, reason: str) -> Decision:
     now = timezone.now()
     held = Delivery.objects.filter(pk=delivery.pk, held_until__isnull=False, withheld_at=None)
     if not held.update(held_until=None, **_begins(delivery, now)):
-        if same := _same(_holds(delivery), by, kind=Decision.Kind.END_HOLD, text=reason):
+        if same := _same(Decision.objects.filter(delivery=delivery, kind=Decision.Kind.END_HOLD), by, text=reason):
             return same
         raise NotYet("It is not on hold any more.")
     press(delivery.concern)
     return _decide(Decision.Kind.END_HOLD, Event.Verb.HOLD_ENDED, delivery.concern, by, delivery=delivery, text=reason)
-
-
-def _holds(delivery: Delivery) -> "QuerySet[Decision]":
-    return Decision.objects.filter(delivery=delivery, kind__in=(Decision.Kind.HOLD, Decision.Kind.END_HOLD))
 
 
 def _begins(delivery: Delivery, now: datetime) -> dict[str, Any]:

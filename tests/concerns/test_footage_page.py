@@ -211,7 +211,7 @@ def test_the_same_words_twice_are_one_and_end_like_the_first(card, save, who):
     concern = card()
     answers = [save(who, concern) for _ in range(2)]
     assert [answer.url for answer in answers] == [f"/concerns/{concern}/"] * 2
-    assert Event.objects.filter(concern_id=concern.pk, verb="footage_saved").count() == 1
+    assert Event.objects.filter(concern_id=concern.pk, verb="saved").count() == 1
 
 
 def test_a_customer_who_adds_no_notes_is_sent_to_none(card, save):
