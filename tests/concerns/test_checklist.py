@@ -299,6 +299,12 @@ def test_a_hold_does_not_make_the_customer_forget(cast, site, said, who, way):
         assert line.startswith(f"{BEFORE.format('customer')} Do not speak to them about it. Asked for by DS Pell")
 
 
+def test_the_page_of_a_hold_says_that_it_takes_nothing_back(cast, site, sign_in):
+    concern = send_card(cast["asha"], site=site)
+    text = Page(sign_in("hana").get(f"/concerns/{concern}/hold/")).text
+    assert "If they were sent it or opened it before, the officer must know: a hold cannot take that back." in text
+
+
 def test_a_hold_before_anything_was_sent_says_that_the_customer_does_not_know(cast, site, said):
     concern = send_card(cast["asha"], site=site)
     on_hold(concern, cast["hana"])
