@@ -110,7 +110,7 @@ class KeepFromForm(WordsForm):
     def clean(self):
         answers = super().clean()
         if "people" not in self.errors and not answers["people"] and (answers.get("text") or answers.get("name")):
-            self.add_error("people", "Nobody is ticked. Look for a name, and tick it.")
+            self.add_error("name", "Nobody is ticked. Look for a name, and tick it.")
         return answers
 
 

@@ -180,7 +180,7 @@ def test_words_with_nobody_ticked_are_not_taken_for_nobody_to_add(sign_in, conce
     page = Page(response)
     ((sentence, target),) = page.errors()
     assert (response.status_code, sentence) == (422, "Nobody is ticked. Look for a name, and tick it.")
-    assert target["type"] == "checkbox"
+    assert target["id"] == "name"
     assert {name: page.posted(address(concern))[name] for name in typed} == {n: [v] for n, v in typed.items()}
 
 
