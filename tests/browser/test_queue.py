@@ -335,6 +335,15 @@ def test_keys_do_nothing_elsewhere(three):
     assert page.url.endswith("/concerns/")
 
 
+def test_the_keys_are_named_on_a_desk_whatever_points_there_and_not_on_a_phone(queue, happen):
+    happen(LATER)
+    phone, desk = {"width": 375, "height": 667}, {"width": 1280, "height": 900}
+    for options in ({"viewport": desk}, {"viewport": desk, "has_touch": True, "is_mobile": True}):
+        assert queue(**options).get_by_text("Keys, once").is_visible()
+    for options in ({"viewport": phone}, {"viewport": phone, "has_touch": True, "is_mobile": True}):
+        assert not queue(**options).get_by_text("Keys, once").is_visible()
+
+
 # --- It looks right -----------------------------------------------------------------------------------------------
 
 FULL = """
@@ -362,6 +371,55 @@ def test_a_queue_that_shouts_on_a_desk(queue, happen, scheme):
     page = queue(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
     assert broken_rules(page) == {}
     assert sideways(page) == ""
+
+
+def test_the_red_box_of_several_urgencies_can_be_tapped(queue, happen):
+    happen(LATE, SOON, "send_card(asha, site=site, urgency='prompt', now=ago(hours=3))")
+    page = queue(viewport={"width": 320, "height": 667})
+    assert page.locator(".cse-untold").get_by_role("link", name="What to say about").is_visible()
+    assert {box["height"] >= 44 for box in boxes(page, ".cse-untold a")} == {True}
+    assert_right(page)
+
+
+def boxes(page, selector):
+    return [link.bounding_box() for link in page.locator(selector).all()]
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_the_cards_that_somebody_wrote_can_be_tapped(page_of, happen, width):
+    happen(LATER)
+    page = page_of("asha", viewport={"width": width, "height": 800})
+    page.goto("/")
+    (link,) = boxes(page, "article h3 a")
+    assert link["height"] >= 44
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_the_button_to_print_a_handover_leaves_no_hole(page_of, width):
+    page = page_of("moss", viewport={"width": width, "height": 800})
+    page.goto("/handover/")
+    (button,) = boxes(page, "[data-print]")
+    assert button["height"] >= 44
+    assert 8 <= words_begin(page) - (button["y"] + button["height"]) <= 32
+
+
+def words_begin(page):
+    """Where the words of the heading begin: a hole may be inside its box."""
+    return page.evaluate(
+        """() => {
+            const words = document.createRange();
+            words.selectNodeContents(document.querySelector("h1"));
+            return words.getBoundingClientRect().top;
+        }"""
+    )
+
+
+def test_a_printed_handover_begins_at_the_top(page_of):
+    page = page_of("moss", viewport={"width": 794, "height": 1123})
+    page.goto("/handover/")
+    page.emulate_media(media="print")
+    (name,) = boxes(page, ".cse-header")
+    assert words_begin(page) - (name["y"] + name["height"]) <= 32
 
 
 def test_the_words_that_it_could_not_be_brought_up_to_date(queue, happen):
