@@ -8,6 +8,8 @@ from typing import Protocol
 
 from django.db.models import TextChoices
 
+from concerns.routing import WITHHELD, Recipient
+
 
 class State(TextChoices):
     """Where a copy stands. Derived from its timestamps, never stored."""
@@ -29,6 +31,8 @@ class Verb(TextChoices):
     NOTIFY = "notify", "first messages made"
     SEND = "send", "a message leaves"
     FAIL = "fail", "every address refuses"
+    UNREACHABLE = "unreachable", "nobody can be messaged"
+    NOT_RUNG = "not_rung", "nobody rang in time"
     ESCALATE = "escalate", "nobody answered in time"
     RECEIVE = "receive", "a duty desk has it"
     ACKNOWLEDGE = "acknowledge", "acknowledged"
@@ -43,7 +47,6 @@ class Verb(TextChoices):
 
 _S, _V = State, Verb
 OPEN = (_S.DUE, _S.NOTIFIED, _S.SENT, _S.LATE)
-EVERYWHERE = tuple(State)
 
 
 def _all(states: tuple[State, ...], to: State) -> dict[State, State]:
@@ -55,6 +58,8 @@ MOVES: dict[Verb, dict[State, State]] = {
     _V.NOTIFY: {_S.DUE: _S.NOTIFIED},
     _V.SEND: {_S.NOTIFIED: _S.SENT},
     _V.FAIL: {_S.NOTIFIED: _S.LATE},
+    _V.UNREACHABLE: {_S.DUE: _S.LATE},
+    _V.NOT_RUNG: {_S.DUE: _S.LATE},
     _V.ESCALATE: _all((_S.NOTIFIED, _S.SENT), _S.LATE) | {_S.LATE: _S.LATE},
     _V.RECEIVE: {},
     _V.ACKNOWLEDGE: _all(OPEN, _S.ACKNOWLEDGED),
@@ -66,7 +71,20 @@ MOVES: dict[Verb, dict[State, State]] = {
     _V.CLOSE: _all((_S.ACKNOWLEDGED, _S.TOLD), _S.CLOSED),
     _V.NOTE: {_S.CLOSED: _S.DUE},
 }
-ONLY_THE_CUSTOMER = {_V.HOLD, _V.END_HOLD}
+_MESSAGED = frozenset(Recipient) - {Recipient.POLICE_CALL}  # the call is made by a person, whom nobody messages for it
+_MAY_BE_INVOLVED = frozenset[Recipient]().union(*WITHHELD.values())
+
+# Whose copies a verb moves; one that is not named moves anybody's.
+ONLY: dict[Verb, frozenset[Recipient]] = {
+    _V.NOTIFY: _MESSAGED,
+    _V.UNREACHABLE: _MESSAGED,
+    _V.NOT_RUNG: frozenset({Recipient.POLICE_CALL}),
+    _V.HOLD: frozenset({Recipient.CUSTOMER}),
+    _V.END_HOLD: frozenset({Recipient.CUSTOMER}),
+    _V.NARROW: _MAY_BE_INVOLVED,
+    _V.RELEASE: _MAY_BE_INVOLVED,
+    _V.NOTE: _MESSAGED - {Recipient.CUSTOMER},  # who reads none
+}
 
 
 class Copy(Protocol):
