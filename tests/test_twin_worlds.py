@@ -6,7 +6,8 @@ What is new each time by nature (tokens, the keys of empty forms) is put to rest
 """
 
 import re
-from datetime import timedelta
+import uuid
+from datetime import datetime, timedelta
 from itertools import combinations
 from typing import NamedTuple
 
@@ -16,14 +17,16 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import actions as people
 from accounts.models import Organisation, Site, User
 from accounts.roles import Role
 from accounts.shift import Entry
-from concerns import actions
+from concerns import actions, digest, worker
 from concerns.models import Concern, Delivery
 from concerns.routing import Party, Recipient, withheld
+from concerns.times import LONDON
 from concerns.views.queue import Show
 from guidance.models import Helpline, Page
 from tests.addresses import KEYS, admin_address, desk_of, ours, under
@@ -281,16 +284,29 @@ DESKS = {
 }
 
 
-def letters(post, addresses, happened):
-    """All that leaves for these addresses in five hours of the world where this has happened, which is then undone."""
+def letters(post, addresses, happened, hours):
+    """All that leaves for these addresses in so many hours after this has happened, which is then undone."""
     with transaction.atomic():
         start, before = post.now, len(post.left)
         happened()
-        post.spend(timedelta(hours=5))
+        for _ in range(hours):
+            worker.beat(uuid.UUID(int=0))
+            post.spend(timedelta(hours=1))
         left = [(str(at), letter) for at, letter in post.left[before:] if letter.to in addresses]
         post.now = start
         transaction.set_rollback(True)
     return sorted((at, letter.subject, no_tokens(letter.text)) for at, letter in left)
+
+
+def filmed(cast, world, about):
+    """A routine card, and a camera that may have seen it: two mornings with a digest and both warnings are to come."""
+    return send_card(cast["asha"], site=world["site"], reference=STORED, about=about, **CAMERA)
+
+
+def held(cast, world, about):
+    """And the police ask that the customer is not told for 20 hours."""
+    copy, until = filmed(cast, world, about).deliveries.get(recipient="customer"), timezone.now() + timedelta(hours=20)
+    actions.hold(delivery=copy, by=cast["hana"], officer="PC Pell", reference="1", until=until)
 
 
 def no_tokens(text):
@@ -298,19 +314,42 @@ def no_tokens(text):
     return re.sub(r"/desk/\S+", "/desk/", text)
 
 
-@pytest.mark.parametrize("name", DESKS)
-def test_no_message_of_a_withheld_concern_leaves_for_whom_it_is_withheld_from(cast, post, name):
+CAMERA = {"camera": "4", "camera_from": datetime(2026, 11, 20, 22, 0, tzinfo=LONDON)}
+SAVE, LOOK = f"Please open {TYPED[0]}: something must be saved", f"Please look at {TYPED[0]} again"
+SAYS = {"moss": {SAVE, LOOK}, "hana": {SAVE, digest.SUBJECT}, "cole": {SAVE}, "priya": {SAVE}}  # where it is shown
+
+
+@pytest.fixture
+def filmed_site(cast):
+    """A site with a duty desk for everybody, where footage is kept for three days."""
     Organisation.objects.filter(name="Brightkeep Security").update(head_office_mailbox="office@demo.example")
     Site.objects.update(control_room_mailbox="room@demo.example", customer_mailbox="customer@demo.example", cctv_days=3)
-    world = {"site": Site.objects.get(name="Quillgate Shopping Centre")}
-    send_card(cast["asha"], site=world["site"], urgency="prompt", camera_from=post.now)
-    without = letters(post, DESKS[name], lambda: None)
+    return {"site": Site.objects.get(name="Quillgate Shopping Centre")}
+
+
+@pytest.mark.parametrize(("happened", "hours"), [(from_the_start, 5), (filmed, 40), (held, 40)])
+@pytest.mark.parametrize("name", DESKS)
+def test_no_message_of_a_withheld_concern_leaves_for_whom_it_is_withheld_from(
+    cast, post, filmed_site, name, happened, hours
+):
+    urgency = "prompt" if happened is from_the_start else "routine"
+    send_card(cast["asha"], site=filmed_site["site"], urgency=urgency, **CAMERA)
+    without = letters(post, DESKS[name], lambda: None, hours)
     assert without
     for about in [about for about in answers_to(name) if len(about) == 1]:
-        told = letters(post, DESKS[name], lambda about=about: from_the_start(cast, world, about))
+        if happened is held and Recipient.CUSTOMER in withheld(about):
+            continue  # there is nobody to hold it from
+        told = letters(post, DESKS[name], lambda about=about: happened(cast, filmed_site, about), hours)
         assert told == without, about
+
+
+@pytest.mark.parametrize("name", DESKS)
+def test_a_concern_that_is_not_withheld_is_found_among_the_messages(cast, post, filmed_site, name):
     shown = next(about for about in (["no"], *SETS) if not blind(name, about))
-    assert letters(post, DESKS[name], lambda: from_the_start(cast, world, shown)) != without
+    found = []
+    for happened in (filmed, held):
+        found += letters(post, DESKS[name], lambda happened=happened: happened(cast, filmed_site, shown), 40)
+    assert {subject for _, subject, text in found if TYPED[0] in text} >= SAYS[name]
 
 
 MOVES = {
