@@ -89,7 +89,9 @@ def test_each_line_says_what_it_is_and_who_has_not_been_told(cast, queue, site):
     (line,) = rows(queue())
     assert f"{concern} Quillgate Shopping Centre, Car park" in line.text
     assert "Friday 20 November, 22:10. Gone" in line.text
-    assert line.text.endswith("This shift Waiting for you, customer, police call, police")
+    assert line.text.endswith(
+        "This shift Waiting for you, customer, police call, police CCTV lost in 28 days and 22 hours"
+    )
 
 
 def test_a_line_without_a_site_says_so(cast, queue):
@@ -304,7 +306,7 @@ def test_a_customers_line_has_no_time_and_nobody_else(cast, queue, site):
 def test_an_officers_line_names_no_other_recipient(cast, queue, site):
     send_card(cast["asha"], site=site, urgency="prompt")
     (line,) = rows(queue("priya"))
-    assert line.text.endswith("Waiting for you, police call")
+    assert line.text.endswith("This shift Waiting for you, police call CCTV lost in 28 days and 22 hours")
 
 
 # --- Looking a reference up ---------------------------------------------------------------------------------------
