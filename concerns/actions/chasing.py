@@ -9,6 +9,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import Role
@@ -270,18 +271,16 @@ def _mind_the_last(message: Message, now: datetime) -> None:
 
     At the end of the line there is nobody else: then the ordinary pause.
     """
-    copy, last_told = message.about, _LAST_TOLD.get(message.kind)
-    if copy is None or last_told is None:
+    copy = message.about
+    if copy is None or message.kind not in (Kind.FIRST, Kind.ESCALATION):
         return
     if message.kind == Kind.ESCALATION and copy.escalations >= len(routing.CHAIN[copy.recipient]):
         return
     with_it = Message.objects.filter(about=copy, kind=message.kind, made_at=message.made_at)
     if not with_it.filter(failed_at=None, dropped_at=None).exists():
-        Delivery.objects.filter(pk=copy.pk, **{last_told: message.made_at}).open().update(act_at=now)
-
-
-# When the messages of this kind were made that the copy waits for now: an older one says nothing of it.
-_LAST_TOLD: dict[str, str] = {Kind.FIRST: "notified_at", Kind.ESCALATION: "escalated_at"}
+        only_first = Q(notified_at=message.made_at, escalated_at=None)
+        last = only_first if message.kind == Kind.FIRST else Q(escalated_at=message.made_at)
+        Delivery.objects.filter(last, pk=copy.pk).open().update(act_at=now)
 
 
 @transaction.atomic

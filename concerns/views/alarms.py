@@ -9,6 +9,7 @@ from concerns import reading, wording
 from concerns.models import Status
 from concerns.pending import RISK
 from concerns.police import Telling, how_to_tell
+from concerns.routing import Urgency
 from concerns.telling import OF_THE_POLICE, may_tell
 
 FEW = 5  # are named; a list of its own has the others
@@ -39,7 +40,7 @@ def police_not_told(copies, user):
 
 def above(copies, user, sites):
     """The boxes above the queue: these copies are all of this reader's, whatever the page is filtered by."""
-    untold = list(police_not_told(copies, user).most_urgent(FEW + 1, sites))
+    untold = _most_urgent(police_not_told(copies, user), sites)
     at_risk = list(copies.footage_at_risk(RISK).page(FEW + 1, sites))
     return {
         "untold": [_untold(copy, user) for copy in untold[:FEW]],
@@ -48,6 +49,14 @@ def above(copies, user, sites):
         "more_at_risk": len(at_risk) > FEW,
         "is_customer": user.role == Role.CUSTOMER,
     }
+
+
+def _most_urgent(late, sites):
+    """The most urgent first, then the longest late. Only where they are many is each urgency asked for by itself."""
+    found = list(late.page(FEW + 1, sites))
+    if len(found) > FEW:
+        return list(late.most_urgent(FEW + 1, sites))
+    return sorted(found, key=lambda copy: Urgency.values.index(copy.urgency))
 
 
 def _untold(copy, user):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from datetime import timedelta
+from itertools import pairwise
 
 from django.db import connection
 from django.db.models import Max, Min
@@ -39,9 +40,10 @@ def measure(done):
         detail(f"{rate * 60:,.0f} copies and {letters / seconds * 60:,.0f} messages a minute")
     heading(f"To claim a row, with none finished and with {done:,}, by turns")
     for model in (Message, Delivery):
-        none, many = _claims(model, done)
-        detail(f"{model._meta.verbose_name}: {none * 1000:.2f} ms, then {many * 1000:.2f} ms")
-        line(f"cost of claiming a {model._meta.verbose_name}", many / none, at_most=1.3)
+        name = model._meta.verbose_name
+        for what, (none, many) in zip(TIMED, _claims(model, done), strict=True):
+            detail(f"{what} a {name}: {none * 1000:.2f} ms, then {many * 1000:.2f} ms")
+            line(f"cost of {what} a {name}", many / none, at_most=1.3)
 
 
 # --- Workers and a mail server, each a process of its own -----------------------------------------------------------
@@ -108,7 +110,7 @@ def _process(running, *command, **settings):
 
 
 def _claims(model, done):
-    """Median seconds of a claim, with no finished rows and with so many."""
+    """For each of TIMED the median seconds with no finished rows and with so many."""
     names = {0: "claims_none", done: "claims_many"}
     for finished, name in names.items():
         _fill_with(model, name, finished)
@@ -120,13 +122,21 @@ def _claims(model, done):
             times[finished] += [_seconds(model) for _ in range(CLAIMS)]
     for name in names.values():
         databases.remove(name)
-    return (statistics.median(times[finished]) for finished in names)
+    return zip(
+        *([statistics.median(of) for of in zip(*times[finished], strict=True)] for finished in names), strict=True
+    )
+
+
+TIMED = ("finding", "claiming")  # the query alone; and with the lease, written for good
 
 
 def _seconds(model):
-    started = time.perf_counter()
-    assert model.objects.claim(timezone.now())
-    return time.perf_counter() - started
+    now, moments = timezone.now(), [time.perf_counter()]
+    assert model.objects.due(now).order_by("act_at").first()
+    moments.append(time.perf_counter())
+    assert model.objects.claim(now)
+    moments.append(time.perf_counter())
+    return [later - before for before, later in pairwise(moments)]
 
 
 def _fill_with(model, name, finished):
