@@ -192,7 +192,7 @@ def to_decide(card, user, *, is_author):
 
 
 VERBS = {
-    "release": "Release a copy to somebody who was not told",
+    "release": "Release a copy to somebody it is closed to",
     "keep_from": "Keep it from somebody by name",
     "pass_on": "Pass it on to a colleague",
     "close": "",
