@@ -15,6 +15,7 @@ from concerns.models import Concern, Delivery, Event, Question, Status
 from concerns.models.delivery import DeliveryQuerySet
 from concerns.pending import RISK, unanswered
 from concerns.police import Telling, how_to_tell
+from concerns.routing import Urgency
 from concerns.wording import SHIFT
 
 MOST = 100  # concerns that are open, and as many that were only worked on
@@ -81,6 +82,7 @@ def sheet(user: User, now: datetime) -> Sheet:
     done, more_done = _done(mine, now - SHIFT, without=is_open)
     entries = _entries(mine, [*is_open, *done], user, now)
     shown = [entry for pk, entry in entries.items() if pk in is_open or entry.part == "done"]
+    shown.sort(key=lambda entry: Urgency.values.index(entry.card["urgency"]) if entry.part == "police" else 0)
     parts = [(name, heading, [e for e in shown if e.part == name]) for name, heading in HEADINGS.items()]
     return Sheet([part for part in parts if part[2]], more, more_done)
 
