@@ -108,9 +108,11 @@ def test_the_police_not_told_are_the_loudest_with_the_numbers_to_ring(cast, page
 
 
 def test_of_the_police_not_told_the_most_urgent_stands_first(cast, parts, site, clock):
-    late = {urgency: str(send_card(cast["asha"], site=site, urgency=urgency)) for urgency in ("prompt", "emergency")}
-    clock(2026, 11, 22, 1, 0)
-    assert list(parts("moss")["police"]) == [late["emergency"], late["prompt"]]
+    for_longer = send_card(cast["asha"], site=site, urgency="prompt")
+    clock(2026, 11, 22, 0, 50)
+    emergency = send_card(cast["asha"], site=site, urgency="emergency")
+    clock(2026, 11, 22, 1, 10)
+    assert list(parts("moss")["police"]) == [str(emergency), str(for_longer)]
 
 
 def test_police_who_have_their_copy_are_not_said_not_to_know(cast, page, parts, site, sign_in, clock):
