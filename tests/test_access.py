@@ -62,8 +62,8 @@ desk_link          GET    desk    desk    desk    desk    desk    desk    desk  
 desk_link          POST   405     405     405     405     405     405     405     405         405
 desk               GET    404     404     404     404     404     404     404     404         404
 desk               POST   404     404     404     404     404     404     404     404         404
-release            GET    in      404     404     concern 404     404     404     404         404
-release            POST   403     404     404     concern 404     404     404     404         404
+release            GET    in      404     404     200     404     404     404     404         404
+release            POST   403     404     404     409     404     404     404     404         404
 pass_on            GET    in      404     200     200     404     404     404     404         404
 pass_on            POST   403     404     422     422     404     404     404     404         404
 keep_from          GET    in      404     404     200     404     404     404     404         404
