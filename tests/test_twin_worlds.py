@@ -38,7 +38,7 @@ pytestmark = pytest.mark.usefixtures("clock")
 
 STORED, TYPED = "7K3M92QF", ["7K3M-92QF", "7k3m 92qf", "7K3M9-2QF", "7K3M-92Q", "AAAA-AAAA", "", "\0", "7" * 99]
 PARTIES = [party.value for party in Party if party != Party.NO]
-SETS = [list(some) for n in (1, 2, 5) for some in combinations(PARTIES, n)]  # test_routing has all of them
+SETS = [list(some) for n in (1, 5) for some in combinations(PARTIES, n)]  # test_routing has all of them
 ROLES = {
     "moss": Recipient.MANAGER,
     "hana": Recipient.HEAD_OFFICE,
