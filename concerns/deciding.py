@@ -30,7 +30,11 @@ def may_be_named(other: Concern, concern: Concern, by: User) -> bool:
 
     Nor may somebody name one of which they know a part: whether it is taken would say about whom it is.
     """
-    told = [copy for copy in concern.deliveries.filter(withheld_at=None) if copy.recipient not in LEARNS_NO_OUTCOME]
+    told = [
+        copy
+        for copy in concern.deliveries.filter(withheld_at=None).order_by("pk")
+        if copy.recipient not in LEARNS_NO_OUTCOME
+    ]
     if other.deliveries.filter(recipient__in=[copy.recipient for copy in told], withheld_at__isnull=False).exists():
         return False
     if any(copy.readers().filter(pk__in=other.kept_from.values("pk")).exists() for copy in told):
@@ -47,7 +51,7 @@ def further_readers(copy: Delivery) -> "QuerySet[User]":
     """
     concern = copy.concern
     theirs = User.objects.active().filter(organisation=copy.organisation_id, role__in=ADDRESSED)
-    for other in Delivery.objects.filter(concern=concern, organisation=copy.organisation_id):
+    for other in Delivery.objects.filter(concern=concern, organisation=copy.organisation_id).order_by("pk"):
         theirs = theirs.exclude(pk__in=_in_the_role(other).values("pk"))
     named = Decision.objects.filter(kind=Decision.Kind.PASS_ON, concern=concern, delivery__withheld_at=None)
     see_it = [concern.reported_by_id, *named.values_list("person", flat=True)]

@@ -30,7 +30,8 @@ def restarted(mode="fast"):
         line.split()[:2] for line in listed.splitlines() if line.split()[2] == str(connection.settings_dict["PORT"])
     ]
     connections.close_all()
-    subprocess.run(["pg_ctlcluster", "--mode", mode, *ours, "restart"], check=True, stdin=subprocess.DEVNULL)
+    for verb in ("stop", "start"):
+        subprocess.run(["pg_ctlcluster", "--mode", mode, *ours, verb], check=True, stdin=subprocess.DEVNULL)
     yield
 
 
