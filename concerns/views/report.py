@@ -29,9 +29,9 @@ def _fill_in(request):
 
 
 def _sites(user):
-    """With what the form shows of each, and to whom a card from there is addressed; no more."""
+    """With what the form shows of each, to whom a card from there is addressed, how long CCTV is kept; no more."""
     sites = Site.objects.reportable_by(user).select_related("police_force")
-    return list(sites.only("name", "zones", "customer", "police_force__code_word"))
+    return list(sites.only("name", "zones", "customer", "cctv_days", "police_force__code_word"))
 
 
 def _now(user):

@@ -9,7 +9,7 @@ from tests.benchmarks.statements import listened, shape
 from tests.cards import PERSON, VEHICLE, add_note, send_card
 
 pytestmark = pytest.mark.usefixtures("clock")
-MOST = 14
+MOST = {"no": 10, "guard": 12}  # and BEGIN and COMMIT; who is kept from it takes two
 READERS = ["moss", "hana", "cole", "priya"]
 
 
@@ -27,13 +27,14 @@ def queries(sign_in):
     return ask
 
 
+@pytest.mark.parametrize("about", MOST)
 @pytest.mark.parametrize(("people", "vehicles"), [(3, 2), (12, 12)])
-def test_a_card_is_stored_in_few_queries(cast, queries, people, vehicles):
-    card = posted(cast["asha"].sites.first(), people=people, vehicles=vehicles)
+def test_a_card_is_stored_in_few_queries(cast, queries, people, vehicles, about):
+    card = posted(cast["asha"].sites.first(), people=people, vehicles=vehicles, about=[about])
     made = queries("asha", "/report/", card)
     concern = Concern.objects.get()
     assert (concern.people.count(), concern.vehicles.count()) == (people, vehicles)
-    assert len(made) <= MOST, "\n".join(made)
+    assert len(made) <= MOST[about], "\n".join(made)
 
 
 @pytest.mark.parametrize("address", ["/concerns/", "/concerns/?urgency=routine", "/"])
